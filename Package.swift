@@ -1,0 +1,120 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings fail the build where the tests run, and nowhere else.
+let strictness: [SwiftSetting] =
+  Context.environment["NNM_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let swiftSettings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + strictness
+
+let withHDF5 = TargetDependencyCondition.when(traits: ["HDF5"])
+
+let package = Package(
+  name: "swift-nnm",
+  platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+  products: [
+    .library(name: "NNRuntime", targets: ["NNRuntime"]),
+    .library(name: "NNConvert", targets: ["NNConvert"]),
+    .library(name: "NNContainer", targets: ["NNContainer", "NNFormat", "NNLayers"]),
+    .executable(name: "nnconvert", targets: ["nnconvert"]),
+    .executable(name: "nninfo", targets: ["nninfo"]),
+    .executable(name: "nnrun", targets: ["nnrun"]),
+  ],
+  traits: [
+    .trait(
+      name: "HDF5",
+      description: "Read and write HDF5 (.h5) containers; needs libhdf5, which iOS does not have."),
+    .default(enabledTraits: ["HDF5"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // The container, which knows no layers.
+    .target(
+      name: "NNFormat",
+      dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: swiftSettings),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+    .target(
+      name: "NNHDF5",
+      dependencies: ["NNFormat", .target(name: "CHDF5", condition: withHDF5)],
+      swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "NNNumPy", dependencies: ["NNFormat", "CZlib"], swiftSettings: swiftSettings),
+    .target(
+      name: "NNContainer", dependencies: ["NNFormat", "NNHDF5", "NNNumPy"],
+      swiftSettings: swiftSettings),
+
+    // The arithmetic, the layers and the engine.
+    .target(name: "CNNKernels"),
+    .target(name: "NNKernels", dependencies: ["CNNKernels"], swiftSettings: swiftSettings),
+    .target(
+      name: "NNLayers", dependencies: ["NNFormat", "NNKernels"], swiftSettings: swiftSettings),
+    .target(
+      name: "NNRuntime", dependencies: ["NNContainer", "NNFormat", "NNLayers", "NNKernels"],
+      swiftSettings: swiftSettings),
+
+    // In and out of other formats.
+    .target(
+      name: "NNConvert", dependencies: ["NNContainer", "NNFormat", "NNLayers", "NNNumPy"],
+      swiftSettings: swiftSettings),
+
+    // The commands.
+    .target(
+      name: "NNTerminal",
+      dependencies: [
+        "NNFormat", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "nnconvert", dependencies: ["NNConvert", "NNRuntime", "NNTerminal"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "nninfo", dependencies: ["NNContainer", "NNLayers", "NNRuntime", "NNTerminal"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "nnrun", dependencies: ["NNNumPy", "NNRuntime", "NNTerminal"],
+      swiftSettings: swiftSettings),
+
+    // The tests.
+    .target(
+      name: "NNTestSupport", dependencies: ["NNFormat"], path: "Tests/NNTestSupport",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NNFormatTests", dependencies: ["NNFormat", "NNTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NNHDF5Tests", dependencies: ["NNHDF5", "NNTestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NNNumPyTests", dependencies: ["NNNumPy", "NNTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NNContainerTests", dependencies: ["NNContainer", "NNTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NNKernelsTests", dependencies: ["NNKernels", "CNNKernels", "NNTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NNLayersTests", dependencies: ["NNLayers", "NNNumPy", "NNTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NNRuntimeTests", dependencies: ["NNRuntime", "NNNumPy", "NNTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NNConvertTests", dependencies: ["NNConvert", "NNTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["NNContainer", "NNNumPy", "NNTestSupport"],
+      swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)

@@ -1,0 +1,2 @@
+#include "CNNKernels.h"
+int nnk_placeholder(void) { return 0; }
