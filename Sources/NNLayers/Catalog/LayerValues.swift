@@ -1,0 +1,77 @@
+public import NNFormat
+
+/// The memory that one run of a layer works on: inputs, parameters, outputs and scratch.
+///
+/// The types are fixed when a plan is made. The addresses come from a table of the plan, so that a run costs no allocation.
+public struct LayerValues: ~Copyable {
+  /// The types of the inputs.
+  public let inputs: [LayerValue]
+  /// The types of the parameters, in the order of `parameters(for:)`.
+  public let parameters: [LayerValue]
+  /// The types of the outputs.
+  public let outputs: [LayerValue]
+  private let scratchSlot: Int
+  private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+
+  /// Values whose addresses stand in a table; `slot` of each value is its place there.
+  ///
+  /// - Precondition: the table outlives this value, and each address leads to memory of the size that the value's type needs.
+  package init(
+    inputs: [LayerValue], parameters: [LayerValue], outputs: [LayerValue], scratchSlot: Int,
+    addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  ) {
+    self.inputs = inputs
+    self.parameters = parameters
+    self.outputs = outputs
+    self.scratchSlot = scratchSlot
+    self.addresses = addresses
+  }
+
+  /// The bytes of a value as they are read: row-major, in the value's element type.
+  @inline(__always)
+  public func address(of value: LayerValue) -> UnsafeRawPointer {
+    UnsafeRawPointer(addresses[value.slot])
+  }
+
+  /// The bytes of an output, to be written.
+  @inline(__always)
+  public func mutableAddress(of value: LayerValue) -> UnsafeMutableRawPointer {
+    addresses[value.slot]
+  }
+
+  /// The working memory, of the size that `scratchSize(for:)` asked for, aligned to 64 bytes.
+  @inline(__always)
+  public var scratch: UnsafeMutableRawPointer { addresses[scratchSlot] }
+
+  /// The elements of an input or parameter.
+  public func elements<Scalar: TensorScalar>(
+    of value: LayerValue, as type: Scalar.Type
+  ) -> UnsafeBufferPointer<Scalar> {
+    UnsafeBufferPointer(
+      start: address(of: value).assumingMemoryBound(to: type), count: value.shape.count)
+  }
+
+  /// The elements of an output, to be written.
+  public func mutableElements<Scalar: TensorScalar>(
+    of value: LayerValue, as type: Scalar.Type
+  ) -> UnsafeMutableBufferPointer<Scalar> {
+    UnsafeMutableBufferPointer(
+      start: mutableAddress(of: value).assumingMemoryBound(to: type), count: value.shape.count)
+  }
+}
+
+/// The type of one value in a run, and where the plan keeps its address.
+public struct LayerValue: Sendable {
+  /// The type of the elements.
+  public let dataType: DataType
+  /// The extents.
+  public let shape: Shape
+  /// The place of the address in the plan's table.
+  package let slot: Int
+
+  package init(_ dataType: DataType, _ shape: Shape, slot: Int) {
+    self.dataType = dataType
+    self.shape = shape
+    self.slot = slot
+  }
+}

