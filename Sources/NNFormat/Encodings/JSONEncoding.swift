@@ -1,7 +1,7 @@
 /// The JSON encoding (`spec/json.md`): the document, and in it each tensor's values as nested lists or as base64.
-package enum JSONEncoding {
+public enum JSONEncoding {
   /// How tensors are written.
-  package enum Values: Sendable, Hashable {
+  public enum Values: Sendable, Hashable {
     /// As numbers up to 4096 elements, as base64 above.
     case automatic
     /// As numbers wherever each element has a text.
