@@ -1,7 +1,7 @@
 public import NNFormat
 
 /// Something that a conversion did to a tensor's values or their order.
-public enum TensorChange: Sendable, Equatable {
+public enum TensorChange: Sendable, Equatable, CustomStringConvertible {
   /// Rows and columns were exchanged.
   case transposed
   /// The shape changed, the elements did not.
