@@ -43,7 +43,8 @@ extension Manifest {
     digest = try Manifest.digest(&reader, required: digestsRequired)
     metadata = try reader.optionalObject("metadata")
     graph = try Graph(try reader.required("graph"), path: "graph", limits: limits)
-    provenance = try reader.optional("provenance").map { value throws(ModelError) in try Provenance(value) }
+    provenance =
+      try reader.optional("provenance").map { value throws(ModelError) in try Provenance(value) }
       ?? Provenance()
     optional = try reader.optionalObject("optional")
     examples = []
