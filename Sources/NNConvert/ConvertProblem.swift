@@ -56,8 +56,10 @@ public enum ConvertProblem: Problem {
   case senselessOption(String, reason: String)
   /// The kind of the output cannot be told from its name.
   case unknownOutputKind(String)
-  /// A source is of a kind that is not converted in this way.
-  case wrongSource(found: String, command: String)
+  /// A file is of a kind that the command does not take.
+  case wrongSource(expected: String, found: String)
+  /// A model stands among several sources of arrays.
+  case modelAmongSources
   /// What was written is not what was meant to be written.
   case notReproduced
 
@@ -68,7 +70,8 @@ public enum ConvertProblem: Problem {
       .brokenChain: .malformed
     case .unknownRoles, .unpairedBiases, .unknownOrder, .badLayer, .usedTwice, .unknownArrays, .unusedArrays,
       .bothLayoutsFit, .noActivation, .unknownActivations, .badActivation, .activationCount, .mixedTypes, .notFloats,
-      .badExample, .exampleNeedsNames, .badTolerance, .senselessOption, .unknownOutputKind, .wrongSource:
+      .badExample, .exampleNeedsNames, .badTolerance, .senselessOption, .unknownOutputKind,
+      .wrongSource, .modelAmongSources:
       .usage
     case .notReproduced: .internalFault
     }
@@ -137,11 +140,13 @@ public enum ConvertProblem: Problem {
     case .senselessOption(let option, let reason):
       "\(option) makes no sense here: \(reason)"
     case .unknownOutputKind(let path):
-      "the name '\(path)' does not say how to write; end it in .nnm, .h5, .json or .safetensors, or pass --to"
-    case .wrongSource(let found, let command):
-      "\(found); use: \(command)"
+      "the name '\(path)' does not say how to write; end it in .nnm, .h5, .json, .safetensors or .npz, or pass --to"
+    case .wrongSource(let expected, let found):
+      "this command takes \(expected), and the file is of the kind \(found); use 'nnconvert convert' for any kind of model"
+    case .modelAmongSources:
+      "it is a whole model, with its architecture.json; name it alone, without other sources"
     case .notReproduced:
-      "what was written does not read back the same, so nothing was kept; please report this"
+      "what was written does not read back the same; do not use it, and please report this"
     }
   }
 

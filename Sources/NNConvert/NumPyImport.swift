@@ -22,6 +22,8 @@ public struct NumPyImport: Sendable {
   public var ignored: [String] = []
   /// The floating-point type to cast all arrays to.
   public var dataType: DataType?
+  /// Whether the digests of a source that is a whole model are passed over, because its arrays were edited.
+  public var acceptsEdits = false
   /// The program and version that provenance names.
   public var tool = ""
 
@@ -33,6 +35,7 @@ public struct NumPyImport: Sendable {
   /// - Throws: ``ConvertProblem``; `FileProblem`, `NumPyProblem` or `ZipProblem` with the file; and `LayerProblem` or
   ///   `ModelProblem` if an architecture and the arrays do not fit together.
   public func model(from paths: [String]) throws(ModelError) -> (model: Model, report: ConversionReport) {
+    if paths.count == 1, try ModelFiles.isExploded(paths[0]) { return try explodedModel(paths[0]) }
     try checkSettings()
     let sources = try ArraySources(paths)
     var report = ConversionReport()
@@ -73,7 +76,33 @@ public struct NumPyImport: Sendable {
     return (model, report)
   }
 
+  /// A folder or archive that is a whole model says everything itself.
+  private func explodedModel(_ path: String) throws(ModelError) -> (model: Model, report: ConversionReport) {
+    let settings = [
+      ("--activation", activations != nil), ("--layers", layers != nil), ("--architecture", architecture != nil),
+      ("--weights-layout", weightsLayout != nil), ("--ignore", !ignored.isEmpty), ("--dtype", dataType != nil),
+    ]
+    for (option, isGiven) in settings where isGiven {
+      throw ModelError(
+        ConvertProblem.senselessOption(option, reason: "the source is a whole model, with its architecture.json"),
+        at: .file(path))
+    }
+    let container = try ModelFiles.open(path, acceptsEdits: acceptsEdits)
+    let digest = try located(.file(path)) { () throws(ModelError) in
+      _ = try CheckedGraph(container.model)
+      return try container.verifyDigests()
+    }
+    var report = ConversionReport()
+    report.input = ConversionReport.ModelFile(path: path, kind: container.kind.rawValue, digest: digest)
+    return (container.model, report)
+  }
+
   private func checkSettings() throws(ModelError) {
+    guard !acceptsEdits else {
+      throw ModelError(
+        ConvertProblem.senselessOption(
+          "--accept-edits", reason: "only a folder or .npz with an architecture.json has digests that edits break"))
+    }
     if let dataType, !dataType.isFloat {
       throw ModelError(
         ConvertProblem.senselessOption(

@@ -21,7 +21,7 @@ struct ArraySources {
   /// Reads files and folders. Values stay where they lie as long as they can.
   ///
   /// - Throws: ``FileProblem``, ``NumPyProblem`` or `ZipProblem` with the file; ``ConvertProblem/sameName(_:)``;
-  ///   ``ConvertProblem/wrongSource(found:command:)`` for files of other kinds; ``ConvertProblem/noArrays``.
+  ///   ``ConvertProblem/wrongSource(expected:found:)`` for files of other kinds; ``ConvertProblem/noArrays``.
   init(_ paths: [String]) throws(ModelError) {
     for path in paths {
       if MappedFile.isDirectory(path) { try addFolder(path) } else { try addFile(path) }
@@ -45,12 +45,7 @@ struct ArraySources {
 
   private mutating func addFolder(_ path: String) throws(ModelError) {
     let names = try located(.file(path)) { () throws(ModelError) in try ArraySources.entries(of: path) }
-    guard !names.contains("architecture.json") else {
-      throw ModelError(
-        ConvertProblem.wrongSource(
-          found: "the folder is a model, with its architecture.json", command: "nnconvert convert \(path) OUTPUT"),
-        at: .file(path))
-    }
+    if FolderEncoding.matches(path) { throw ModelError(ConvertProblem.modelAmongSources, at: .file(path)) }
     let folder = path.hasSuffix("/") ? path : "\(path)/"
     for name in names {
       if name.hasSuffix(".npy") {
@@ -71,13 +66,13 @@ struct ArraySources {
         try add(SourceArray(stem, try Tensor(npy: bytes)))
       } else if bytes.begins(with: "PK".utf8) {
         files.append((name, "npz", bytes))
-        for (member, tensor) in try NamedTensors(npz: bytes).entries { try add(SourceArray(member, tensor)) }
+        let archive = try ZipArchive(bytes)
+        if NPZEncoding.matches(archive) { throw ModelError(ConvertProblem.modelAmongSources) }
+        for (member, tensor) in try NPZ.tensors(archive).entries { try add(SourceArray(member, tensor)) }
       } else {
         // Says what the file is instead, or that it is nothing known.
         let kind = try ContainerKind.detect(bytes)
-        throw ModelError(
-          ConvertProblem.wrongSource(
-            found: "the file is a model already, of the kind \(kind.name)", command: "nnconvert convert \(path) OUTPUT"))
+        throw ModelError(ConvertProblem.wrongSource(expected: "a .npy or .npz file", found: kind.name))
       }
     }
   }
@@ -96,17 +91,11 @@ struct ArraySources {
     var names: [String] = []
     while let entry = readdir(folder) {
       // The name ends with a zero inside of the entry (POSIX, dirent.h).
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
       if !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-}
-
-extension ByteRegion {
-  fileprivate func begins(with prefix: some Collection<UInt8>) -> Bool {
-    withUnsafeBytes { $0.starts(with: prefix) }
   }
 }

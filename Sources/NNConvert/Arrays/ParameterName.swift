@@ -109,6 +109,6 @@ struct ParameterName {
     let isSeparator = { (character: Character) in !character.isLetter && !character.isNumber }
     var rest = text.drop(while: isSeparator)
     while let last = rest.last, isSeparator(last) { rest.removeLast() }
-    return rest.replacing(":", with: "_")
+    return String(rest).replacing(":", with: "_")
   }
 }

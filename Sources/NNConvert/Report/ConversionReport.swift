@@ -2,7 +2,9 @@ public import NNFormat
 
 /// What a conversion did: every array of the source is accounted for.
 public struct ConversionReport: Sendable, Equatable {
-  /// The files that were read.
+  /// The model that was read, where the source is one.
+  public var input: ModelFile?
+  /// The files of arrays that were read.
   public var sources: [Provenance.Source] = []
   /// Each tensor of the model, and the array that it was made of.
   public var mapped: [Mapping] = []
@@ -13,7 +15,7 @@ public struct ConversionReport: Sendable, Equatable {
   /// The worked examples that were added, in order.
   public var examples: [CheckedExample] = []
   /// What was written; nil if nothing was.
-  public var output: Output?
+  public var output: ModelFile?
 
   /// A report of nothing yet.
   public init() {}
@@ -55,8 +57,8 @@ public struct ConversionReport: Sendable, Equatable {
     }
   }
 
-  /// A file or folder that was written.
-  public struct Output: Sendable, Equatable {
+  /// A model in a file or folder.
+  public struct ModelFile: Sendable, Equatable {
     /// Where it is.
     public var path: String
     /// How it is encoded: `nnm`, `h5`, `json`, `safetensors`, `folder`, `npz`.
@@ -64,7 +66,7 @@ public struct ConversionReport: Sendable, Equatable {
     /// The content digest of the model in it.
     public var digest: Digest
 
-    /// An output.
+    /// A model in a file.
     public init(path: String, kind: String, digest: Digest) {
       self.path = path
       self.kind = kind

@@ -9,6 +9,7 @@ extension ConversionReport {
   /// The report as members of a JSON document.
   public var members: [(String, JSONValue)] {
     var members: [(String, JSONValue)] = [
+      ("input", input.map(\.json) ?? .null),
       (
         "sources",
         .array(
@@ -18,7 +19,7 @@ extension ConversionReport {
               "digest": .string(source.digest.description),
             ]
           })
-      )
+      ),
     ]
     if let weightsLayout { members.append(("weights_layout", .string(weightsLayout.rawValue))) }
     members += [
@@ -37,17 +38,15 @@ extension ConversionReport {
             ]
           })
       ),
-      (
-        "output",
-        output.map { output in
-          [
-            "path": .string(output.path), "kind": .string(output.kind),
-            "digest": .string(output.digest.description),
-          ]
-        } ?? .null
-      ),
+      ("output", output.map(\.json) ?? .null),
     ]
     return members
+  }
+}
+
+extension ConversionReport.ModelFile {
+  fileprivate var json: JSONValue {
+    ["path": .string(path), "kind": .string(kind), "digest": .string(digest.description)]
   }
 }
 

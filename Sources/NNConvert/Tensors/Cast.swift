@@ -1,4 +1,4 @@
-public import NNFormat
+package import NNFormat
 
 /// What a change of element type did to the values of a tensor.
 public struct CastLoss: Sendable, Equatable {
