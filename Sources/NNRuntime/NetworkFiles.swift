@@ -1,4 +1,4 @@
-public import NNContainer
+import NNContainer
 public import NNFormat
 
 #if canImport(FoundationEssentials)
