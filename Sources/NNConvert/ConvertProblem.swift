@@ -50,6 +50,8 @@ public enum ConvertProblem: Problem {
   case badExample(String)
   /// A graph has several inputs or outputs, and an example has one array.
   case exampleNeedsNames(what: String, count: Int)
+  /// A name is not that of a floating-point type.
+  case badFloatType(String)
   /// A tolerance cannot be read.
   case badTolerance(String)
   /// An option does not go together with the sources or another option.
@@ -70,7 +72,8 @@ public enum ConvertProblem: Problem {
       .brokenChain: .malformed
     case .unknownRoles, .unpairedBiases, .unknownOrder, .badLayer, .usedTwice, .unknownArrays, .unusedArrays,
       .bothLayoutsFit, .noActivation, .unknownActivations, .badActivation, .activationCount, .mixedTypes, .notFloats,
-      .badExample, .exampleNeedsNames, .badTolerance, .senselessOption, .unknownOutputKind,
+      .badExample, .exampleNeedsNames, .badFloatType, .badTolerance,
+      .senselessOption, .unknownOutputKind,
       .wrongSource, .modelAmongSources:
       .usage
     case .notReproduced: .internalFault
@@ -135,6 +138,8 @@ public enum ConvertProblem: Problem {
       "'\(text)' is no example; write INPUT.npy=OUTPUT.npy, or INPUTS.npz=OUTPUTS.npz for several under their names"
     case .exampleNeedsNames(let what, let count):
       "the network has \(count) \(what)s, and the example has one array; give an .npz with an array for each under its name"
+    case .badFloatType(let name):
+      "'\(name)' is no type for weights; give one of f16, bf16, f32 and f64"
     case .badTolerance(let text):
       "'\(text)' is no tolerance; write one or more of ulps=N, absolute=X and relative=X with commas between"
     case .senselessOption(let option, let reason):

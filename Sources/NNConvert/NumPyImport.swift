@@ -20,7 +20,7 @@ public struct NumPyImport: Sendable {
   public var weightsLayout: WeightsLayout?
   /// The names of arrays to leave out.
   public var ignored: [String] = []
-  /// The floating-point type to cast all arrays to.
+  /// The floating-point type to cast all arrays to; no other type.
   public var dataType: DataType?
   /// Whether the digests of a source that is a whole model are passed over, because its arrays were edited.
   public var acceptsEdits = false
@@ -102,11 +102,6 @@ public struct NumPyImport: Sendable {
       throw ModelError(
         ConvertProblem.senselessOption(
           "--accept-edits", reason: "only a folder or .npz with an architecture.json has digests that edits break"))
-    }
-    if let dataType, !dataType.isFloat {
-      throw ModelError(
-        ConvertProblem.senselessOption(
-          "--dtype \(dataType.rawValue)", reason: "weights are f16, bf16, f32 or f64"))
     }
     guard architecture != nil else {
       guard activations != nil else { throw ModelError(ConvertProblem.noActivation) }

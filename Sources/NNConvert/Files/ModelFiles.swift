@@ -55,25 +55,39 @@ public enum ModelFiles {
     }
   }
 
+  /// Demands that a model may be written to a path.
+  ///
+  /// - Throws: ``FileProblem/alreadyExists`` if something is there that may not be replaced, `cannotCreate` if it cannot be.
+  public static func checkDestination(
+    _ path: String, _ kind: OutputKind, replacing replaces: Bool
+  ) throws(ModelError) {
+    try located(.file(path)) { () throws(ModelError) in
+      // What may become of a folder is decided when it is written.
+      if kind == .folder, replaces { return }
+      if kind == .folder, MappedFile.isDirectory(path) { throw ModelError(FileProblem.alreadyExists) }
+      try AtomicFile.checkDestination(path, replacing: replaces)
+    }
+  }
+
   /// Writes a model, opens what was written and compares it with the model to the last bit.
   ///
   /// A file takes its name only after the comparison; a folder is compared right after it has its name.
   ///
+  /// - Parameter whenWritten: called when everything is written and the comparison begins.
   /// - Returns: the path, the kind and the content digest that the file promises.
   /// - Throws: as `Model.write`; ``ConvertProblem/notReproduced`` if the comparison fails.
   public static func write(
     _ model: Model, to path: String, as kind: OutputKind, options: WriteOptions = WriteOptions(),
-    replacing replaces: Bool = false
+    replacing replaces: Bool = false, whenWritten: () -> Void = {}
   ) throws(ModelError) -> ConversionReport.ModelFile {
     if kind == .folder {
       try located(.file(path)) { () throws(ModelError) in
         try FolderEncoding.write(model, to: path, replacing: replaces)
       }
+      whenWritten()
       return try check(path, path, kind, model)
     }
-    try located(.file(path)) { () throws(ModelError) in
-      try AtomicFile.checkDestination(path, replacing: replaces)
-    }
+    try checkDestination(path, kind, replacing: replaces)
     let slash = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
     let mark = String(UInt64.random(in: 0 ... .max), radix: 36)
     let hidden = "\(path[..<slash]).\(path[slash...].prefix(60)).\(mark).tmp"
@@ -88,6 +102,7 @@ public enum ModelFiles {
           }
         }
       }
+      whenWritten()
       let output = try check(hidden, path, kind, model)
       try located(.file(hidden)) { () throws(ModelError) in
         // Without leave to replace, a link is made, because a rename would replace silently.

@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import NNConvert
+
+extension OutputKind: ExpressibleByArgument {}
+extension WeightsLayout: ExpressibleByArgument {}
