@@ -18,7 +18,8 @@ package struct ByteReader {
   /// The next `count` bytes, which are `what` (for the message if they are missing).
   package mutating func bytes(_ count: Int, _ what: String) throws(ModelError) -> ByteRegion {
     guard count >= 0, count <= remaining else {
-      throw ModelError(ByteProblem.truncated(what, needed: count, remaining: remaining), at: .byte(origin + offset))
+      throw ModelError(
+        ByteProblem.truncated(what, needed: count, remaining: remaining), at: .byte(origin + offset))
     }
     defer { offset += count }
     return region[offset..<offset + count]

@@ -114,7 +114,9 @@ public enum ContainerProblem: Problem {
   }
 
   private static func words(_ bytes: [UInt8]) -> String {
-    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) { return "'\(String(decoding: bytes, as: UTF8.self))'" }
+    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      return "'\(String(decoding: bytes, as: UTF8.self))'"
+    }
     return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
   }
 }

@@ -57,7 +57,8 @@ package enum SafetensorsEncoding {
     }
     guard end == data.count else {
       throw ModelError(
-        ByteProblem.trailing("the last tensor", count: data.count - end), at: .byte(file.count - data.count + end))
+        ByteProblem.trailing("the last tensor", count: data.count - end),
+        at: .byte(file.count - data.count + end))
     }
     return (tensors, metadata)
   }
@@ -76,11 +77,13 @@ package enum SafetensorsEncoding {
       try Manifest(try JSONReader.value(document, limits: limits), limits: limits)
     }
     let listed = Set(manifest.tensors.map(\.name))
-    if let extra = tensors.names.first(where: { !listed.contains($0) }) {
+    if let extra = tensors.names.first(where: { !listed.spells($0) }) {
       throw ModelError(ContainerProblem.unlistedTensor, at: .tensor(extra))
     }
     let model = try manifest.model(limits: limits) { (entry) throws(ModelError) in
-      guard let tensor = tensors[entry.name] else { throw ModelError(ContainerProblem.tensorNotStored) }
+      guard let tensor = tensors.tensor(spelled: entry.name) else {
+        throw ModelError(ContainerProblem.tensorNotStored)
+      }
       let listedType = TensorType(entry.dataType, entry.shape)
       guard tensor.type == listedType else {
         throw ModelError(
@@ -150,7 +153,8 @@ package enum SafetensorsEncoding {
       let offsets = try SafetensorsEncoding.sizes(&reader, "data_offsets")
       guard offsets.count == 2 else {
         throw ModelError(
-          JSONProblem.wrongKind(expected: "two integers", found: "\(offsets.count)"), at: .key("data_offsets"))
+          JSONProblem.wrongKind(expected: "two integers", found: "\(offsets.count)"), at: .key("data_offsets")
+        )
       }
       (begin, end) = (offsets[0], offsets[1])
       try reader.finish()
@@ -179,7 +183,8 @@ package enum SafetensorsEncoding {
     for (name, value) in object.members {
       guard let text = value.string else {
         throw ModelError(
-          JSONProblem.wrongKind(expected: "a string", found: value.kindInWords), at: .key("__metadata__.\(name)"))
+          JSONProblem.wrongKind(expected: "a string", found: value.kindInWords),
+          at: .key("__metadata__.\(name)"))
       }
       texts.append((name, text))
     }

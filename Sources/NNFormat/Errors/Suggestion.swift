@@ -4,7 +4,12 @@ package func nearest(to name: String, among candidates: some Sequence<String>) -
   var best: (name: String, distance: Int)?
   for candidate in candidates {
     let distance = editDistance(Array(name.utf8.prefix(64)), Array(candidate.utf8.prefix(64)))
-    if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+    guard distance <= limit else { continue }
+    // Of two that are equally near the first by name, so that the same input always gives the same words.
+    guard let previous = best, (previous.distance, previous.name) <= (distance, candidate) else {
+      best = (candidate, distance)
+      continue
+    }
   }
   return best?.name
 }
