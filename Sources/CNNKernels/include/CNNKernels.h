@@ -1,1 +1,102 @@
-int nnk_placeholder(void);
+// The arithmetic of swift-nnm. spec/numerics.md defines every bit of it.
+//
+// Every kernel exists in a plain version, which is the definition, and in versions for instruction sets with wide
+// vectors and fused multiply-add, which give the same bits. Pointers need the alignment of their element type, no more.
+// Functions are re-entrant, allocate nothing and keep no state.
+#ifndef CNN_KERNELS_H
+#define CNN_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NNK_F32 = 0, NNK_F64 = 1 };
+
+// Functions of one number. `alpha` is rounded to the element type before use; functions without a parameter ignore it.
+typedef enum {
+  NNK_LINEAR,
+  NNK_EXP,
+  NNK_LOG,
+  NNK_TANH,
+  NNK_LOG1P,
+  NNK_EXPM1,
+  NNK_ERF,
+  NNK_SIGMOID,
+  NNK_RELU,
+  NNK_RELU6,
+  NNK_LEAKY_RELU,
+  NNK_ELU,
+  NNK_SELU,
+  NNK_SOFTPLUS,
+  NNK_SOFTSIGN,
+  NNK_GELU,
+  NNK_GELU_TANH,
+  NNK_SILU,
+  NNK_MISH,
+  NNK_HARD_SIGMOID_KERAS2,
+  NNK_HARD_SIGMOID_KERAS3,
+  NNK_HARD_SWISH,
+  NNK_FUNCTION_COUNT
+} nnk_function;
+
+typedef enum { NNK_SUM, NNK_MEAN, NNK_VARIANCE } nnk_reduction;
+
+// C[rows, columns] = A[rows, depth] · B[depth, columns] (+ bias[columns]), all row-major. Strides count elements from one
+// row to the next, so that a tile of C is a call with moved pointers.
+typedef struct {
+  size_t rows, columns, depth;
+  const void *_Nonnull a;
+  size_t a_stride;
+  const void *_Nonnull b;
+  size_t b_stride;
+  const void *_Nullable bias;
+  void *_Nonnull result;
+  size_t result_stride;
+  // Room of `product_scratch` bytes, or null: then a slower path gives the same bits.
+  void *_Nullable scratch;
+} nnk_product;
+
+// The kernels of one element type.
+typedef struct {
+  // result[i] = function(x[i]); result may be x.
+  void (*_Nonnull elementwise)(nnk_function function, const void *_Nonnull x, void *_Nonnull result, size_t count,
+                               double alpha);
+  // result[i] = x[i] + y[i]; result may be x or y.
+  void (*_Nonnull add)(const void *_Nonnull x, const void *_Nonnull y, void *_Nonnull result, size_t count);
+  // result[r][c] = x[r][c] + row[c]; result may be x.
+  void (*_Nonnull add_row)(const void *_Nonnull x, const void *_Nonnull row, void *_Nonnull result, size_t rows,
+                           size_t columns);
+  // Softmax over the middle axis of [outer, axis, inner]; result may be x.
+  void (*_Nonnull softmax)(const void *_Nonnull x, void *_Nonnull result, size_t outer, size_t axis, size_t inner,
+                           bool logarithm);
+  // Reduces the middle axis of [outer, axis, inner] to [outer, inner]; result must not overlap x.
+  void (*_Nonnull reduce)(nnk_reduction reduction, const void *_Nonnull x, void *_Nonnull result, size_t outer,
+                          size_t axis, size_t inner);
+  void (*_Nonnull product)(const nnk_product *_Nonnull product);
+  // Bytes of scratch with which `product` runs fastest; 0 where none is needed.
+  size_t (*_Nonnull product_scratch)(size_t rows, size_t columns, size_t depth);
+} nnk_kernels;
+
+// One set of kernels: plain, avx2, avx512 or neon.
+typedef struct {
+  const char *_Nonnull name;
+  nnk_kernels kernels[2];  // by NNK_F32, NNK_F64
+} nnk_variant;
+
+// The variant chosen at the first call: the one that NNM_KERNELS names if this CPU has it, else the fastest.
+const nnk_variant *_Nonnull nnk_current(void);
+// The variants this CPU can run, slowest first; null past the last.
+const nnk_variant *_Nullable nnk_available(size_t index);
+
+// Casts. Widening is exact; narrowing rounds to nearest, ties to even, once; overflow gives infinity. A NaN keeps its
+// sign and the leading bits of its payload, and a narrowed NaN becomes quiet.
+void nnk_f16_to_f32(const void *_Nonnull x, void *_Nonnull result, size_t count);
+void nnk_bf16_to_f32(const void *_Nonnull x, void *_Nonnull result, size_t count);
+void nnk_f32_to_f64(const void *_Nonnull x, void *_Nonnull result, size_t count);
+void nnk_f32_to_f16(const void *_Nonnull x, void *_Nonnull result, size_t count);
+void nnk_f32_to_bf16(const void *_Nonnull x, void *_Nonnull result, size_t count);
+void nnk_f64_to_f32(const void *_Nonnull x, void *_Nonnull result, size_t count);
+void nnk_f64_to_f16(const void *_Nonnull x, void *_Nonnull result, size_t count);
+void nnk_f64_to_bf16(const void *_Nonnull x, void *_Nonnull result, size_t count);
+
+#endif

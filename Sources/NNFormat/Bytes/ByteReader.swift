@@ -66,7 +66,7 @@ package enum ByteProblem: Problem {
     case .sizeTooLarge(let what, let size):
       "\(what) of \(size) is larger than any file can be"
     case .trailing(let what, let count):
-      "\(count) bytes follow the end of \(what), where nothing should"
+      "\(count == 1 ? "1 byte follows" : "\(count) bytes follow") the end of \(what), where nothing should"
     }
   }
 }

@@ -66,7 +66,7 @@ public enum ContainerProblem: Problem {
     case .gitLFSPointer:
       "a Git LFS pointer, not the model itself; run 'git lfs pull' first"
     case .textModeDamage:
-      "its line ends were changed by a transfer in text mode; copy it again in binary mode"
+      "its bytes were changed by a transfer in text mode; copy it again in binary mode"
     case .convertFirst(let what, let command):
       "\(what), not a model; convert it first: \(command)"
     case .withoutHDF5:

@@ -46,9 +46,9 @@ package enum SafetensorsEncoding {
         guard entry.begin == end else {
           throw ModelError(ContainerProblem.wrongOffset(expected: end, found: entry.begin))
         }
-        guard entry.end >= entry.begin, entry.end <= data.count else {
+        guard entry.end <= data.count else {
           throw ModelError(
-            ByteProblem.truncated("it", needed: max(0, entry.end - entry.begin), remaining: data.count - end))
+            ByteProblem.truncated("it", needed: entry.end - entry.begin, remaining: data.count - end))
         }
         return try Tensor(entry.dataType, entry.shape, bytes: data[entry.begin..<entry.end])
       }
@@ -157,6 +157,11 @@ package enum SafetensorsEncoding {
         )
       }
       (begin, end) = (offsets[0], offsets[1])
+      guard begin <= end else {
+        throw ModelError(
+          JSONProblem.wrongKind(expected: "two integers, the larger one last", found: "[\(begin), \(end)]"),
+          at: .key("data_offsets"))
+      }
       try reader.finish()
     }
   }

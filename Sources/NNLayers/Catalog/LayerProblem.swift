@@ -34,7 +34,8 @@ public enum LayerProblem: Problem {
   public var description: String {
     switch self {
     case .unknownKind(let kind, let nearest):
-      "the kind '\(kind)' is unknown" + (nearest.map { "; did you mean '\($0)'?" } ?? "; see spec/layers.md for those there are")
+      "the kind '\(kind)' is unknown"
+        + (nearest.map { "; did you mean '\($0)'?" } ?? "; see spec/layers.md for those there are")
     case .unknownField(let kind, let nearest):
       "the kind '\(kind)' has no such field" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
     case .missingField(let kind):

@@ -1,0 +1,73 @@
+"""Writes Sources/CNNKernels/tables.c: every table of the kernels that is derived, in 300-bit arithmetic (needs mpmath).
+
+The two tables that are not derived, NumPy's coefficients of tanh, lie in tanh_tables.c.
+"""
+import pathlib
+import mpmath
+from mpmath import mpf
+
+mpmath.mp.prec = 300
+target = pathlib.Path(__file__).parents[2] / "Sources/CNNKernels/tables.c"
+
+
+def nearest(value):
+    return float(value)
+
+
+def rows(values, per_line=3):
+    texts = [float(v).hex() for v in values]
+    lines = [", ".join(texts[i : i + per_line]) for i in range(0, len(texts), per_line)]
+    return ",\n    ".join(lines)
+
+
+def table(comment, name, dimensions, values, per_line=3):
+    return f"// {comment}\nconst double {name}{dimensions} = {{\n    {rows(values, per_line)},\n}};\n"
+
+
+# exp and expm1: 2^(j/16) and its relative remainder.
+powers = [mpf(2) ** (mpf(j) / 16) for j in range(16)]
+heads = [nearest(p) for p in powers]
+tails = [nearest(p / mpf(h) - 1) for p, h in zip(powers, heads)]
+
+# log and log1p: interval i of the significand, counted from 0.6875 in steps of 2^-8 below 1 and 2^-7 from 1 on.
+inverses, log_heads, log_tails = [], [], []
+for i in range(128):
+    if i < 80:
+        low, width = mpf(0.6875) + mpf(i) / 256, mpf(1) / 256
+    else:
+        low, width = mpf(1) + mpf(i - 80) / 128, mpf(1) / 128
+    inverse = mpf(1) if i in (79, 80) else mpmath.nint(512 / (low + width / 2)) / 512
+    logarithm = -mpmath.log(inverse)
+    head = mpmath.nint(logarithm * mpf(2) ** 42) / mpf(2) ** 42
+    inverses.append(inverse)
+    log_heads.append(head)
+    log_tails.append(nearest(logarithm - head))
+ln2 = mpmath.log(2)
+ln2_head = mpmath.nint(ln2 * mpf(2) ** 42) / mpf(2) ** 42
+
+# erf: Taylor's coefficients at 0 (of erf(x)/x - 1 in x*x) and at c = 1/2 + (i + 1/2)/16.
+origin = [2 / mpmath.sqrt(mpmath.pi) * (-1) ** n / (mpmath.factorial(n) * (2 * n + 1)) for n in range(13)]
+origin[0] -= 1
+spans = []
+for i in range(88):
+    c = mpf(1) / 2 + (mpf(i) + mpf(1) / 2) / 16
+    series = mpmath.taylor(mpmath.erf, c, 11)
+    head = nearest(series[0])
+    spans.append([head, nearest(series[0] - mpf(head))] + [nearest(s) for s in series[1:]])
+columns = [[span[k] for span in spans] for k in range(13)]
+
+expm1 = [1 / mpmath.factorial(n) for n in range(2, 10)]
+
+text = '// Written by Fixtures/generate/kernels_tables.py; spec/numerics.md gives each derivation.\n#include "tables.h"\n\n'
+text += table("2^(j/16), rounded to nearest.", "nnk_exp2_head", "[16]", heads) + "\n"
+text += table("2^(j/16) / head - 1.", "nnk_exp2_tail", "[16]", tails) + "\n"
+text += table("1/k!, k = 2...9.", "nnk_inverse_factorial", "[8]", expm1) + "\n"
+text += table("About 1/c for each interval of the significand, a multiple of 2^-9.", "nnk_log_inverse", "[128]", inverses, 6) + "\n"
+text += table("-log(inverse) rounded to a multiple of 2^-42.", "nnk_log_head", "[128]", log_heads) + "\n"
+text += table("-log(inverse) - head.", "nnk_log_tail", "[128]", log_tails) + "\n"
+text += table("log 2 rounded to a multiple of 2^-42, and the rest.", "nnk_ln2", "[2]", [ln2_head, nearest(ln2 - ln2_head)]) + "\n"
+text += table("Taylor's coefficients of erf(x)/x - 1 in x*x.", "nnk_erf_origin", "[13]", [nearest(c) for c in origin]) + "\n"
+text += "// erf around c = 1/2 + (i + 1/2)/16: head and tail of erf(c), then Taylor's coefficients 1 to 11.\n"
+text += "const double nnk_erf_span[13][88] = {\n"
+text += "".join("    {" + rows(column) + "},\n" for column in columns) + "};\n"
+target.write_text(text.rstrip("\n") + "\n")

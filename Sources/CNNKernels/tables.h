@@ -1,0 +1,18 @@
+#ifndef NNK_TABLES_H
+#define NNK_TABLES_H
+
+#include <stdint.h>
+
+extern const double nnk_exp2_head[16];
+extern const double nnk_exp2_tail[16];
+extern const double nnk_inverse_factorial[8];
+extern const double nnk_log_inverse[128];
+extern const double nnk_log_head[128];
+extern const double nnk_log_tail[128];
+extern const double nnk_ln2[2];
+extern const double nnk_erf_origin[13];
+extern const double nnk_erf_span[13][88];
+extern const double nnk_tanh_f64[18][16];
+extern const float nnk_tanh_f32[8][32];
+
+#endif
