@@ -66,7 +66,7 @@ public enum ContainerProblem: Problem {
     case .gitLFSPointer:
       "a Git LFS pointer, not the model itself; run 'git lfs pull' first"
     case .textModeDamage:
-      "its line ends were changed by a transfer in text mode; copy it again in binary mode"
+      "its bytes were changed by a transfer in text mode; copy it again in binary mode"
     case .convertFirst(let what, let command):
       "\(what), not a model; convert it first: \(command)"
     case .withoutHDF5:
@@ -114,7 +114,9 @@ public enum ContainerProblem: Problem {
   }
 
   private static func words(_ bytes: [UInt8]) -> String {
-    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) { return "'\(String(decoding: bytes, as: UTF8.self))'" }
+    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      return "'\(String(decoding: bytes, as: UTF8.self))'"
+    }
     return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
   }
 }
