@@ -62,8 +62,6 @@ public enum ConvertProblem: Problem {
   case wrongSource(expected: String, found: String)
   /// A model stands among several sources of arrays.
   case modelAmongSources
-  /// What was written is not what was meant to be written.
-  case notReproduced
 
   /// What kind of failure this is.
   public var category: ProblemCategory {
@@ -76,7 +74,6 @@ public enum ConvertProblem: Problem {
       .senselessOption, .unknownOutputKind,
       .wrongSource, .modelAmongSources:
       .usage
-    case .notReproduced: .internalFault
     }
   }
 
@@ -88,7 +85,7 @@ public enum ConvertProblem: Problem {
     case .sameName(let name):
       "two sources have an array '\(name)'; each needs its own name"
     case .unknownRoles(let names):
-      "\(quoted(names)) \(names.count == 1 ? "does" : "do") not say whether it is weights or biases; list the layers in "
+      "\(quoted(names)) \(names.count == 1 ? "does not say whether it is" : "do not say whether they are") weights or biases; list the layers in "
         + "order with --layers WEIGHTS:BIASES,..., or leave an array out with --ignore NAME"
     case .noWeights(let names):
       "there are no weights, only biases: \(quoted(names))"
@@ -150,8 +147,6 @@ public enum ConvertProblem: Problem {
       "this command takes \(expected), and the file is of the kind \(found); use 'nnconvert convert' for any kind of model"
     case .modelAmongSources:
       "it is a whole model, with its architecture.json; name it alone, without other sources"
-    case .notReproduced:
-      "what was written does not read back the same; do not use it, and please report this"
     }
   }
 

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import NNConvert
+public import NNFormat
 
-extension OutputKind: ExpressibleByArgument {}
+extension ContainerKind: ExpressibleByArgument {}
 extension WeightsLayout: ExpressibleByArgument {}

@@ -30,7 +30,7 @@ struct OutputOptions: ParsableArguments {
 /// How a conversion writes.
 struct KindOptions: ParsableArguments {
   @Option(help: "The kind of the output, whatever its name ends in.")
-  var to: OutputKind?
+  var to: ContainerKind?
 
   @Option(help: ArgumentHelp("For HDF5: compress with gzip at this level, 1 to 9.", valueName: "level"))
   var compress: Int?
@@ -45,19 +45,21 @@ struct KindOptions: ParsableArguments {
 /// One conversion's output: checked before the work begins, written when it is done.
 struct OutputJob {
   let path: String
-  let kind: OutputKind
+  let kind: ContainerKind
   var writeOptions = WriteOptions()
   let common: CommonOptions
+  private let progress: ConversionProgress
 
   /// - Throws: ``ConvertProblem`` and ``FileProblem`` for an output that cannot be.
   init(_ path: String, _ options: KindOptions, _ common: CommonOptions) throws(ModelError) {
-    let kind: OutputKind
-    if let given = options.to { kind = given } else { kind = try OutputKind(path: path) }
+    let kind: ContainerKind
+    if let given = options.to { kind = given } else { kind = try ModelFiles.kind(forWriting: path) }
     self.path = path
     self.kind = kind
     self.common = common
+    progress = ConversionProgress("Converting to \(path)")
     writeOptions.gzipLevel = options.compress
-    guard options.compress == nil || kind == .h5 else {
+    guard options.compress == nil || kind == .hdf5 else {
       throw ModelError(
         ConvertProblem.senselessOption("--compress", reason: "only HDF5 is compressed, and the output is \(kind.rawValue)"))
     }
@@ -68,12 +70,11 @@ struct OutputJob {
   func finish(_ model: Model, _ report: ConversionReport) throws(ModelError) {
     var report = report
     if !common.dryRun {
-      let bytes = model.tensors.entries.reduce(0) { $0 + $1.tensor.bytes.count }
-      let progress = Progress("Writing \(path)", total: 2 * bytes)
+      progress.willWrite(model.tensors.entries.reduce(0) { $0 + $1.tensor.bytes.count })
       defer { progress.finish() }
-      report.output = try ModelFiles.write(
-        model, to: path, as: kind, options: writeOptions, replacing: common.force
-      ) { progress.advance(by: bytes) }
+      try model.write(to: path, as: kind, options: writeOptions, replacing: common.force)
+      let digest = try Container.open(path).promisedDigest
+      report.output = digest.map { ConversionReport.ModelFile(path: path, kind: kind.rawValue, digest: $0) }
     }
     if common.json {
       try StandardOutput.write(

@@ -6,7 +6,7 @@ import NNTerminal
 struct ReportText {
   let text: String
 
-  init(_ report: ConversionReport, _ model: Model, isDryRun: Bool, path: String, kind: OutputKind) {
+  init(_ report: ConversionReport, _ model: Model, isDryRun: Bool, path: String, kind: ContainerKind) {
     var text = ""
     if !report.mapped.isEmpty {
       var table = Table(.name("tensor"), .text("dtype"), .text("shape"), .name("made of"), .text("changes"))

@@ -17,7 +17,7 @@ public struct Activations: Sendable, Equatable {
   /// The activations that a text lists.
   ///
   /// - Throws: ``ConvertProblem/unknownActivations(_:)`` with all that the catalogue does not have;
-  ///   ``ConvertProblem/badActivation(_:reason:)``; and ``LayerProblem`` for unknown, missing or wrong settings.
+  ///   ``ConvertProblem/badActivation(_:reason:)`` also for unknown, missing or wrong settings.
   public init(_ text: String) throws(ModelError) {
     var list: [Activation] = []
     var unknown: [(name: String, nearest: String?)] = []
@@ -39,8 +39,10 @@ public struct Activations: Sendable, Equatable {
           throw ModelError(ConvertProblem.badActivation(item, reason: "'\(name)' is given twice"))
         }
       }
-      try located(.option("--activation \(item)")) { () throws(ModelError) in
+      do {
         _ = try LayerCatalog.standard.layer(for: Node(kind, kind, fields: fields, inputs: []))
+      } catch {
+        throw ModelError(ConvertProblem.badActivation(item, reason: error.description))
       }
       list.append(Activation(kind: kind, fields: fields))
     }
@@ -61,16 +63,18 @@ public struct Activations: Sendable, Equatable {
     return list
   }
 
-  /// The kinds of the catalogue that can be activations: one input, no parameters, and an output of the input's type.
+  /// The kinds of the catalogue that can be activations: one input, no parameters, and an output of the input's type that is
+  /// computed, where only `linear` computes nothing.
   static let kinds: [String] = LayerCatalog.standard.all.filter(isActivation).map { $0.kind }
 
   private static func isActivation(_ type: any Layer.Type) -> Bool {
     let input = TensorType(.f32, [.symbol("N"), .known(2), .known(3)])
     let layer = type.init()
     guard let parameters = try? layer.parameters(for: [input]), parameters.isEmpty,
-      let outputs = try? layer.outputs(for: [input])
+      let outputs = try? layer.outputs(for: [input]), outputs == [input]
     else { return false }
-    return outputs == [input]
+    let takesTwo = (try? layer.outputs(for: [input, input])) != nil
+    return !takesTwo && (type.aliasing != .view || type.kind == "linear")
   }
 
   /// Splits at commas outside of brackets.

@@ -64,7 +64,7 @@ struct ArraySources {
         files.append((name, "npy", bytes))
         let stem = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
         try add(SourceArray(stem, try Tensor(npy: bytes)))
-      } else if bytes.begins(with: "PK".utf8) {
+      } else if ZipArchive.matches(bytes) {
         files.append((name, "npz", bytes))
         let archive = try ZipArchive(bytes)
         if NPZEncoding.matches(archive) { throw ModelError(ConvertProblem.modelAmongSources) }

@@ -66,7 +66,7 @@ public struct ExampleFiles: Sendable, Equatable {
   ) throws(ModelError) -> [(array: String, value: String, tensor: Tensor)] {
     try located(.file(path)) { () throws(ModelError) in
       let bytes = try MappedFile.contents(of: path)
-      if bytes.begins(with: "PK".utf8) {
+      if ZipArchive.matches(bytes) {
         return try NamedTensors(npz: bytes).entries.map { ($0.name, $0.name, $0.tensor) }
       }
       guard wanted.count == 1 else {
