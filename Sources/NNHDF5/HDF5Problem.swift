@@ -33,7 +33,7 @@ public enum HDF5Problem: Problem {
   /// A dataset has no dataspace.
   case noValues
   /// Values of a dataset were never written.
-  case neverWritten(stored: UInt64, needed: UInt64)
+  case neverWritten(unit: String, stored: UInt64, needed: UInt64)
   /// A dataset declares far more than the file stores.
   case expansion(declared: UInt64, stored: UInt64)
   /// A dataset lies outside of the file.
@@ -97,8 +97,8 @@ public enum HDF5Problem: Problem {
       "passes through the filter \(name); only gzip, shuffle and fletcher32, each once, are read"
     case .noValues:
       "is empty (it has a null dataspace), where values are needed"
-    case .neverWritten(let stored, let needed):
-      "needs \(needed) bytes or chunks, of which \(stored) are stored; values that were never written are not guessed"
+    case .neverWritten(let unit, let stored, let needed):
+      "needs \(needed) \(unit), of which \(stored) are stored; values that were never written are not guessed"
     case .expansion(let declared, let stored):
       "declares \(declared) bytes, of which the file stores \(stored): more than 1000 to 1, as in an attack on memory"
     case .outsideFile(let offset, let size, let fileSize):

@@ -73,7 +73,15 @@
       guard elementType == .text, shape.rank == 0 else {
         throw ModelError(HDF5Problem.notOneText(found: "\(elementType.description) of shape \(shape)"))
       }
-      try storage.checkSize(of: handle.id, shape: shape, elementSize: Int(clamping: H5Tget_size(type.id)))
+      if try HDF5Library.check(H5Tis_variable_str(type.id), "tell the length of a text") > 0 {
+        // What is stored is a reference to the text; how long that is depends on the file.
+        guard H5Dget_storage_size(handle.id) > 0 else {
+          throw ModelError(HDF5Problem.neverWritten(unit: "text", stored: 0, needed: 1))
+        }
+      } else {
+        try storage.checkSize(
+          of: handle.id, space: space.id, shape: shape, elementSize: Int(clamping: H5Tget_size(type.id)))
+      }
       let id = handle.id
       let texts = try HDF5Text.texts(type: type.id, space: space.id, count: 1, limits: limits) {
         H5Dread(id, $0, nnm_whole_space(), nnm_whole_space(), nnm_default(), $1)
@@ -83,7 +91,7 @@
 
     /// The bytes of the values, little-endian.
     private borrowing func bytes(_ elementSize: Int, isBigEndian: Bool) throws(ModelError) -> ByteRegion {
-      try storage.checkSize(of: handle.id, shape: shape, elementSize: elementSize)
+      try storage.checkSize(of: handle.id, space: space.id, shape: shape, elementSize: elementSize)
       let size = shape.count * elementSize
       if !isBigEndian, let mapped = try mapped(size) { return mapped }
       return try ByteRegion(count: size) { (bytes) throws(ModelError) in

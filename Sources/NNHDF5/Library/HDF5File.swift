@@ -13,7 +13,8 @@
     let contents: ByteRegion?
     /// The size of the file in bytes.
     package let size: Int
-    /// All groups and datasets but the root, each under every path that leads to it, in the order of a walk by name.
+    /// All groups and datasets but the root, each under every path that leads to it: what is in a group by name,
+    /// then what is in the groups among it.
     package let objects: [HDF5Object]
     private let positions: [String: Int]
 
