@@ -44,6 +44,10 @@ public enum HDF5Problem: Problem {
   case notOneText(found: String)
   /// A text is not UTF-8.
   case notUTF8
+  /// A text of varying length is not where it should be.
+  case damagedHeap(UInt64)
+  /// Addresses or sizes in the file have an unusual length.
+  case addressSize(Int, Int)
   /// An attribute is missing.
   case missingAttribute(String)
   /// An attribute has no meaning where it stands.
@@ -59,7 +63,7 @@ public enum HDF5Problem: Problem {
   public var category: ProblemCategory {
     switch self {
     case .notWritten: .inputOutput
-    case .libraryVersion, .filter, .externalStorage, .virtualDataset, .foreignLink: .unsupported
+    case .libraryVersion, .filter, .externalStorage, .virtualDataset, .foreignLink, .addressSize: .unsupported
     default: .malformed
     }
   }
@@ -109,6 +113,10 @@ public enum HDF5Problem: Problem {
       "must be one text (a scalar string), found \(found)"
     case .notUTF8:
       "is not UTF-8"
+    case .damagedHeap(let address):
+      "its text should be in the heap at byte \(address), which is damaged"
+    case .addressSize(let address, let size):
+      "its addresses have \(address) bytes and its sizes \(size); only files with 8 bytes for both are read"
     case .missingAttribute(let name):
       "the attribute '\(name)' is missing"
     case .unknownAttribute(let name):
