@@ -49,7 +49,8 @@ enum RunProblem: Problem {
     case .nameNeeded(let what, let names, let path):
       "the network has \(names.count) \(what)s (\(RunProblem.list(names))); say which this is: \(names[0])=\(path)"
     case .unknownName(let what, let names, let nearest):
-      "the network has no such \(what); " + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(RunProblem.list(names))")
+      "the network has no such \(what); "
+        + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(RunProblem.list(names))")
     case .givenTwice(let what):
       "is given twice; give each \(what) once"
     case .missing(let what, let type):
