@@ -93,8 +93,10 @@ extension CheckedGraph.CheckedNode {
     if let extra = node.parameters.first(where: { !roles.contains($0.role) }) {
       throw ModelError(LayerProblem.unknownParameter(kind: node.kind, role: extra.role, known: roles))
     }
-    self.init(
-      node: node, layer: layer, inputs: inputs, outputs: try layer.outputs(for: inputs), parameters: parameters)
+    let outputs = try layer.outputs(for: inputs)
+    // A layer may make more of its inputs than can be counted.
+    for output in outputs { _ = try output.knownShape() }
+    self.init(node: node, layer: layer, inputs: inputs, outputs: outputs, parameters: parameters)
   }
 }
 

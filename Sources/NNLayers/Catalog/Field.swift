@@ -11,6 +11,8 @@ public struct Field<Root>: Sendable {
   public let summary: String
   /// What values it takes, in words: "a positive integer".
   public let expectation: String
+  /// What values it takes, as a JSON Schema.
+  public let schema: JSONValue
   /// The value it has where a file does not give it; nil if a file must give it.
   public let defaultValue: JSONValue?
 
@@ -26,17 +28,20 @@ public struct Field<Root>: Sendable {
 
   /// A setting that is left out of files where it has its default.
   public init<Value: FieldValue>(
-    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, default value: Value, _ summary: String
+    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, default value: Value,
+    _ summary: String
   ) {
     self.init(name, property, default: Value?.some(value), summary)
   }
 
   private init<Value: FieldValue>(
-    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, default value: Value?, _ summary: String
+    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, default value: Value?,
+    _ summary: String
   ) {
     self.name = name
     self.summary = summary
     expectation = Value.expectation
+    schema = Value.schema
     defaultValue = value?.json
     decode = { json, root in
       guard let value = Value(json: json) else { return false }
@@ -51,6 +56,8 @@ public struct Field<Root>: Sendable {
 public protocol FieldValue: Sendable, Equatable {
   /// What values there are, in words for messages: "a positive integer".
   static var expectation: String { get }
+  /// The same as a JSON Schema (2020-12), which may say less where words are needed.
+  static var schema: JSONValue { get }
   /// The value that a JSON value stands for; nil if it is none.
   init?(json: JSONValue)
   /// The JSON value that stands for it.
@@ -60,6 +67,8 @@ public protocol FieldValue: Sendable, Equatable {
 extension Bool: FieldValue {
   /// The two truth values.
   public static var expectation: String { "true or false" }
+  /// The same as a JSON Schema.
+  public static var schema: JSONValue { ["type": "boolean"] }
   /// Reads a truth value.
   public init?(json: JSONValue) {
     guard let value = json.bool else { return nil }
@@ -72,6 +81,8 @@ extension Bool: FieldValue {
 extension Int: FieldValue {
   /// Any integer.
   public static var expectation: String { "an integer" }
+  /// The same as a JSON Schema.
+  public static var schema: JSONValue { ["type": "integer"] }
   /// Reads an integer.
   public init?(json: JSONValue) {
     guard let value = json.int else { return nil }
@@ -84,6 +95,10 @@ extension Int: FieldValue {
 extension Double: FieldValue {
   /// Any number, and the strings that stand for those that JSON lacks.
   public static var expectation: String { "a number, or one of the strings NaN, Infinity and -Infinity" }
+  /// The same as a JSON Schema.
+  public static var schema: JSONValue {
+    ["anyOf": [["type": "number"], ["enum": ["NaN", "Infinity", "-Infinity"]]]]
+  }
   /// Reads a number.
   public init?(json: JSONValue) {
     guard let value = json.number else { return nil }
@@ -99,6 +114,8 @@ public struct Positive: FieldValue, ExpressibleByIntegerLiteral, CustomStringCon
   public let value: Int
   /// The values from 1.
   public static var expectation: String { "a positive integer" }
+  /// The same as a JSON Schema.
+  public static var schema: JSONValue { ["type": "integer", "minimum": 1] }
 
   /// The given integer; nil if it is below 1.
   public init?(_ value: Int) {
@@ -132,6 +149,8 @@ extension FieldChoice {
   public static var expectation: String {
     "one of " + allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
   }
+  /// The same as a JSON Schema.
+  public static var schema: JSONValue { ["enum": .array(allCases.map { .string($0.rawValue) })] }
   /// Reads one of the names.
   public init?(json: JSONValue) {
     guard let name = json.string else { return nil }
@@ -144,6 +163,8 @@ extension FieldChoice {
 extension Array: FieldValue where Element: FieldValue {
   /// Lists of what the element type takes.
   public static var expectation: String { "an array, each element \(Element.expectation)" }
+  /// The same as a JSON Schema.
+  public static var schema: JSONValue { ["type": "array", "items": Element.schema] }
   /// Reads a list.
   public init?(json: JSONValue) {
     guard let values = json.array else { return nil }

@@ -79,8 +79,8 @@ public enum Precision: Sendable, Hashable {
 public enum Aliasing: Sendable, Hashable {
   /// The output needs memory of its own.
   case never
-  /// The output may be written over the input, element by element.
+  /// The output may be written over the first input, if that has the output's type: `forward` then gets one address for both.
   case inPlace
-  /// The output is the input's bytes under another shape; nothing is computed.
+  /// The output is the input's bytes under the same or another shape; `forward` copies them if it gets two addresses.
   case view
 }

@@ -61,7 +61,8 @@ public enum LayerProblem: Problem {
   }
 
   private static func words(_ value: JSONValue) -> String {
-    let text = (try? JSONWriter.text(value, style: .compact)).map { String(decoding: $0, as: UTF8.self) } ?? "NaN"
+    let text =
+      (try? JSONWriter.text(value, style: .compact)).map { String(decoding: $0, as: UTF8.self) } ?? "NaN"
     return text.count > 60 ? "\(text.prefix(60))…" : text
   }
 }

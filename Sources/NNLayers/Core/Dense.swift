@@ -39,12 +39,7 @@ public struct Dense: Layer {
 
   /// `weights` and, where there is a bias, `biases`.
   public func parameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] {
-    let input = try inputs.single(for: Self.kind)
-    try input.requireFloat(index: 0)
-    guard let depth = input.shape.last?.value else {
-      throw ModelError(
-        LayerProblem.badInput(index: 0, expected: "of rank 1 or more with a fixed last extent", found: input))
-    }
+    let (input, depth) = try checked(inputs)
     let weights = Parameter("weights", TensorType(input.dataType, [.known(depth), .known(units.value)]))
     let biases = Parameter("biases", TensorType(input.dataType, [.known(units.value)]))
     return useBias ? [weights, biases] : [weights]
@@ -52,10 +47,51 @@ public struct Dense: Layer {
 
   /// The input's extents but for the last, which is `units`.
   public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
-    let input = try inputs.single(for: Self.kind)
+    let (input, _) = try checked(inputs)
     return [TensorType(input.dataType, input.shape.dropLast() + [.known(units.value)])]
   }
 
+  private func checked(_ inputs: [TensorType]) throws(ModelError) -> (input: TensorType, depth: Int) {
+    let input = try inputs.single(for: Self.kind)
+    try input.requireFloat(index: 0)
+    guard let depth = input.shape.last?.value else {
+      throw ModelError(
+        LayerProblem.badInput(index: 0, expected: "of rank 1 or more with a fixed last extent", found: input))
+    }
+    return (input, depth)
+  }
+
+  /// What the matrix product asks for.
+  public func scratchSize(for inputs: [TensorType]) -> Int {
+    guard let product = product(for: inputs) else { return 0 }
+    return MatrixProduct.scratchByteCount(
+      FloatType(product.type), rows: product.rows, columns: units.value, depth: product.depth)
+  }
+
+  /// One for each element of the output and each of its inner sum.
+  public func multiplyAdds(for inputs: [TensorType]) -> Int? {
+    guard let product = product(for: inputs) else { return nil }
+    let (inner, innerOverflow) = product.rows.multipliedReportingOverflow(by: product.depth)
+    let (count, overflow) = inner.multipliedReportingOverflow(by: units.value)
+    return innerOverflow || overflow ? nil : count
+  }
+
+  private func product(for inputs: [TensorType]) -> (type: DataType, rows: Int, depth: Int)? {
+    guard let input = inputs.first, let depth = input.shape.last?.value,
+      let rows = try? TensorType(input.dataType, Array(input.shape.dropLast())).knownShape()
+    else { return nil }
+    return (input.dataType, rows.count, depth)
+  }
+
   /// The matrix product, and the bias.
-  public func forward(_ values: borrowing LayerValues) {}
+  public func forward(_ values: borrowing LayerValues) {
+    let output = values.outputs[0]
+    let weights = values.parameters[0]
+    MatrixProduct.run(
+      FloatType(output.dataType), rows: output.shape.count / units.value, columns: units.value,
+      depth: weights.shape[0], a: values.address(of: values.inputs[0]), b: values.address(of: weights),
+      bias: useBias ? values.address(of: values.parameters[1]) : nil,
+      result: values.mutableAddress(of: output),
+      scratch: values.scratch)
+  }
 }

@@ -1,0 +1,23 @@
+public import NNFormat
+import NNKernels
+
+/// The exponential function: `y = exp(x)`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// - Source: Keras 3 and Keras 2 `exponential`; ONNX `Exp`.
+public struct Exponential: ElementwiseLayer {
+  /// `exponential`
+  public static let kind = "exponential"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The formula, each step rounded.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.exponential.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

@@ -1,0 +1,48 @@
+public import NNFormat
+import NNKernels
+
+/// The Gaussian error unit: `y = x * (erf(x / sqrt(2)) + 1) / 2`, or its approximation by tanh.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// With `approximate` `tanh`, `y = x * (0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x * x * x))))`.
+///
+/// - Source: Keras 3 `gelu` (`approximate` false is `none`, true is `tanh`); ONNX `Gelu`.
+public struct GELU: ElementwiseLayer {
+  /// The two forms.
+  public enum Approximation: String, FieldChoice {
+    /// The exact form, with erf.
+    case none
+    /// The approximation with tanh.
+    case tanh
+  }
+
+  /// `gelu`
+  public static let kind = "gelu"
+  /// The settings.
+  public static let fields: [Field<GELU>] = [
+    Field("approximate", \.approximate, default: .none, "the exact form, or the approximation with tanh")
+  ]
+  /// Each step is rounded; erf in f64 is near, not exact.
+  public static let precision = Precision.rounding(f32: 3, f64: 4)
+
+  /// Which of the two forms it is.
+  public var approximate = Approximation.none
+
+  /// The exact form.
+  public init() {}
+
+  /// The given form.
+  public init(approximate: Approximation) {
+    self.approximate = approximate
+  }
+
+  /// The formula, each step rounded.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    let function = approximate == .tanh ? Elementwise.geluTanh : .gelu
+    function.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

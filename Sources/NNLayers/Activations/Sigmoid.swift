@@ -1,0 +1,25 @@
+public import NNFormat
+import NNKernels
+
+/// The logistic function: `y = 1 / (1 + exp(-x))`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// Where `exp(-x)` overflows the result is 0.
+///
+/// - Source: Keras 3 and Keras 2 `sigmoid`; ONNX `Sigmoid`.
+public struct Sigmoid: ElementwiseLayer {
+  /// `sigmoid`
+  public static let kind = "sigmoid"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The formula, each step rounded.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.sigmoid.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

@@ -1,0 +1,53 @@
+public import NNFormat
+import NNKernels
+
+/// Shares that sum to one: `y = exp(x - max(x)) / sum(exp(x - max(x)))` along an axis.
+///
+/// | value  | shape          | notes             |
+/// |--------|----------------|-------------------|
+/// | input  | rank 1 or more | f32 or f64        |
+/// | output | same           | same element type |
+///
+/// The sum runs as NumPy's does (`spec/numerics.md`): pairwise along the last axis, in order along others.
+///
+/// - Source: Keras 3 and Keras 2 `softmax` over one axis; ONNX `Softmax` of opset 13 and later.
+public struct Softmax: Layer {
+  /// `softmax`
+  public static let kind = "softmax"
+  /// The settings.
+  public static let fields: [Field<Softmax>] = [
+    Field(
+      "axis", \.axis, default: -1,
+      "the axis that is normalised; negative ones count from the last, which is -1")
+  ]
+  /// The output may lie where the input lies.
+  public static let aliasing = Aliasing.inPlace
+
+  /// The axis that is normalised.
+  public var axis: Axis = -1
+
+  /// The layer over the last axis.
+  public init() {}
+
+  /// The layer over the given axis.
+  public init(axis: Axis) {
+    self.axis = axis
+  }
+
+  /// The input's type.
+  public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
+    let input = try inputs.single(for: Self.kind)
+    try input.requireFloat(index: 0)
+    _ = try axis.resolved(rank: input.rank)
+    return [input]
+  }
+
+  /// The formula, each step rounded.
+  public func forward(_ values: borrowing LayerValues) {
+    let x = values.inputs[0]
+    let (outer, extent, inner) = axis.split(x.shape)
+    NNKernels.Softmax.run(
+      FloatType(x.dataType), outer: outer, axis: extent, inner: inner, from: values.address(of: x),
+      to: values.mutableAddress(of: values.outputs[0]))
+  }
+}

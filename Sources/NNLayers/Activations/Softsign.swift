@@ -1,0 +1,23 @@
+public import NNFormat
+import NNKernels
+
+/// A slow sigmoid: `y = x / (1 + |x|)`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// - Source: Keras 3 and Keras 2 `softsign`; ONNX `Softsign`.
+public struct Softsign: ElementwiseLayer {
+  /// `softsign`
+  public static let kind = "softsign"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The formula, each step rounded.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.softsign.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

@@ -1,0 +1,66 @@
+public import NNFormat
+
+/// A number that is neither NaN nor infinite.
+public struct Finite: FieldValue, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// The number.
+  public let value: Double
+  /// Any number that JSON can say.
+  public static var expectation: String { "a number" }
+  /// Any number that JSON can say.
+  public static var schema: JSONValue { ["type": "number"] }
+
+  /// The given number; nil if it is NaN or infinite.
+  public init?(_ value: Double) {
+    guard value.isFinite else { return nil }
+    self.value = value
+  }
+
+  /// The given number, for literals in code.
+  public init(floatLiteral value: Double) {
+    precondition(value.isFinite, "the literal must be finite")
+    self.value = value
+  }
+
+  /// The given number, for literals in code.
+  public init(integerLiteral value: Int) { self.value = Double(value) }
+
+  /// Reads a number.
+  public init?(json: JSONValue) {
+    guard let value = json.number else { return nil }
+    self.init(value)
+  }
+
+  /// The number.
+  public var json: JSONValue { JSONValue(number: value) }
+}
+
+/// A number from 0 to 1.
+public struct Share: FieldValue, ExpressibleByFloatLiteral {
+  /// The number.
+  public let value: Double
+  /// The numbers from 0 to 1.
+  public static var expectation: String { "a number from 0 to 1" }
+  /// The numbers from 0 to 1.
+  public static var schema: JSONValue { ["type": "number", "minimum": 0, "maximum": 1] }
+
+  /// The given number; nil if it is not from 0 to 1.
+  public init?(_ value: Double) {
+    guard value >= 0, value <= 1 else { return nil }
+    self.value = value
+  }
+
+  /// The given number, for literals in code.
+  public init(floatLiteral value: Double) {
+    precondition(value >= 0 && value <= 1, "the literal must be from 0 to 1")
+    self.value = value
+  }
+
+  /// Reads a number from 0 to 1.
+  public init?(json: JSONValue) {
+    guard let value = json.number else { return nil }
+    self.init(value)
+  }
+
+  /// The number.
+  public var json: JSONValue { JSONValue(number: value) }
+}
