@@ -63,7 +63,7 @@ import Testing
     let whole = try bytes(of: original, as: kind)
     var (found, verified, harmless) = (0, 0, 0)
     for position in whole.indices {
-      for mask: UInt8 in [1, 2, 4, 8, 16, 32, 64, 128, 0x15, 0xFF] {
+      for mask: UInt8 in [1, 2, 4, 8, 16, 32, 64, 128] {
         var changed = whole
         changed[position] ^= mask
         let container: Container

@@ -85,16 +85,16 @@ import Testing
   }
 
   @Test func everyHalfAndEveryBrainFloatSurvivesAsText() throws {
-    for type in [DataType.f16, .bf16] {
-      let bits = (0...UInt16.max).flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } }
-      for rows in 0..<256 {
-        // One row at a time: a NaN with a payload makes its whole tensor base64.
-        let row = ByteRegion(bits[rows * 512..<(rows + 1) * 512])
-        let tensor = try Tensor(type, [256], bytes: row)
-        let path = folder.file("\(type) \(rows).json")
-        try Model.holding(tensor).write(to: path, as: .json, options: WriteOptions(jsonValues: .numbers))
-        #expect(try Container.open(path).model.tensors["tensor"] == tensor)
-      }
+    for (type, infinity, standard) in [(DataType.f16, 0x7C00, 0x7E00), (.bf16, 0x7F80, 0x7FC0)] as [(_, UInt16, UInt16)]
+    {
+      // All but the NaNs that have no text.
+      let all = (0...UInt16.max).filter { $0 & 0x7FFF <= infinity || $0 == standard }
+      let bytes = all.flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } }
+      let tensor = try Tensor(type, Shape([all.count]), bytes: ByteRegion(bytes))
+      let path = folder.file("\(type).json")
+      try Model.holding(tensor).write(to: path, as: .json, options: WriteOptions(jsonValues: .numbers))
+      #expect(try NNTestSupport.bytes(of: path).count > 5 * all.count)
+      #expect(try Container.open(path).model.tensors["tensor"] == tensor)
     }
   }
 

@@ -180,7 +180,7 @@ enum SpecialValues {
     let sign: UInt64 = 1 << (exponentBits + fractionBits)
     let quiet: UInt64 = 1 << (fractionBits - 1)
     let one: UInt64 = ((1 << (exponentBits - 1)) - 1) << fractionBits
-    let positive = [
+    let positive: [UInt64] = [
       0, 1, (1 << fractionBits) - 1, 1 << fractionBits, one, one + 1, one - 1, infinity - 1, infinity,
       infinity | quiet, infinity | 1, infinity | quiet | 5,
     ]
