@@ -109,7 +109,8 @@ package struct AtomicFile: ~Copyable {
     try write(repeatElement(0, count: count))
   }
 
-  private mutating func flush() throws(ModelError) {
+  /// Hands everything appended so far to the system, so that it can be read under ``libraryPath``.
+  package mutating func flush() throws(ModelError) {
     let pending = buffer
     buffer.removeAll(keepingCapacity: true)
     let written = pending.withUnsafeBytes { bytes -> Result<Void, ModelError> in

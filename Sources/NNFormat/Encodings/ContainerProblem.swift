@@ -44,6 +44,8 @@ public enum ContainerProblem: Problem {
   case unlistedTensor
   /// A tensor of the table is not in the file.
   case tensorNotStored
+  /// What was written does not read back as the model that it should hold.
+  case notReproduced
   /// The same fact stands twice in the file, in different words.
   case contradiction(what: String, String, String)
 
@@ -51,7 +53,7 @@ public enum ContainerProblem: Problem {
   public var category: ProblemCategory {
     switch self {
     case .withoutHDF5, .versionTooNew, .unknownFeatures, .convertFirst: .unsupported
-    case .headerDamaged, .paddingNotZero: .malformed
+    case .notReproduced: .internalFault
     default: .malformed
     }
   }
@@ -108,6 +110,8 @@ public enum ContainerProblem: Problem {
       "stored in the file, but not listed in the architecture"
     case .tensorNotStored:
       "listed in the architecture, but not stored in the file"
+    case .notReproduced:
+      "what was written does not read back as the same model, so nothing was kept; please report this bug"
     case .contradiction(let what, let first, let second):
       "its \(what) is \(first) in one place and \(second) in another"
     }
