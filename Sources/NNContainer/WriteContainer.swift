@@ -1,7 +1,11 @@
 public import NNFormat
+import NNHDF5
+import NNNumPy
 
 extension Model {
   /// Writes the model to `path`, whole or not at all. The same model gives the same bytes every time.
+  ///
+  /// What was written is opened again and compared with the model to the last bit before it takes its name.
   ///
   /// - Parameters:
   ///   - path: where; an older file stays as it is until the new one is complete and on the disk.
@@ -14,15 +18,29 @@ extension Model {
     to path: String, as kind: ContainerKind, options: WriteOptions = WriteOptions(), replacing replaces: Bool = false
   ) throws(ModelError) {
     try located(.file(path)) { () throws(ModelError) in
+      if kind == .folder {
+        try FolderEncoding.write(self, to: path, replacing: replaces)
+        try checkReadsBack(from: path)
+        return
+      }
       try AtomicFile.write(to: path, replacing: replaces) { (file) throws(ModelError) in
         switch kind {
-        case .binary: try BinaryEncoding.write(self, to: &file)
+        case .hdf5:
+          let compression = options.gzipLevel.map { HDF5Compression.gzip(level: $0) } ?? .none
+          try HDF5Encoding.write(self, to: &file, compression: compression)
         case .json: try JSONEncoding.write(self, values: options.jsonValues, to: &file)
         case .safetensors: try SafetensorsEncoding.write(self, to: &file)
-        case .hdf5, .folder: throw ModelError(ContainerProblem.withoutHDF5)
+        case .npz: try NPZEncoding.write(self, to: &file)
+        case .binary, .folder: try BinaryEncoding.write(self, to: &file)
         }
+        try file.flush()
+        try checkReadsBack(from: file.libraryPath)
       }
     }
+  }
+
+  private func checkReadsBack(from path: String) throws(ModelError) {
+    guard try Container.open(path).model == self else { throw ModelError(ContainerProblem.notReproduced) }
   }
 }
 

@@ -121,7 +121,7 @@ import Testing
     ),
     (
       ContainerProblem.textModeDamage, .malformed,
-      "its line ends were changed by a transfer in text mode; copy it again in binary mode"
+      "its bytes were changed by a transfer in text mode; copy it again in binary mode"
     ),
     (
       ContainerProblem.convertFirst(what: "a thing", command: "do it"), .unsupported,
@@ -176,6 +176,10 @@ import Testing
     ),
     (ContainerProblem.unlistedTensor, .malformed, "stored in the file, but not listed in the architecture"),
     (ContainerProblem.tensorNotStored, .malformed, "listed in the architecture, but not stored in the file"),
+    (
+      ContainerProblem.notReproduced, .internalFault,
+      "what was written does not read back as the same model, so nothing was kept; please report this bug"
+    ),
     (
       ContainerProblem.contradiction(what: "version", "1.0", "1.1"), .malformed,
       "its version is 1.0 in one place and 1.1 in another"

@@ -39,7 +39,8 @@ extension ContainerKind {
 
   private static func foreign(_ start: [UInt8]) -> ContainerProblem? {
     if start.starts(with: [0x93] + Array("NUMPY".utf8)) {
-      return .convertFirst(what: "a NumPy array", command: "nnconvert from-npy FILE.npy … --activation … -o model.nnm")
+      return .convertFirst(
+        what: "a NumPy array", command: "nnconvert from-npy FILE.npy … --activation … -o model.nnm")
     }
     if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       return .convertFirst(

@@ -1,7 +1,7 @@
 /// How single elements of tensors are written as JSON, and read back to the same bits.
 ///
-/// Integers are JSON integers and truth values `true` and `false`. A float is the shortest number that, read as a double and
-/// rounded to the element type, gives the same bits; NaN with the standard payload and the infinities are the strings that
+/// Integers are JSON integers and truth values `true` and `false`. A float is a number that, read as a double and rounded to
+/// the element type, gives the same bits: the shortest such number for f64 and f32, the exact value for the others. NaN with the standard payload and the infinities are the strings that
 /// ``JSONValue`` names. Other NaNs have no text; such tensors are written as base64.
 package enum ElementText {
   /// The JSON value of the element at `index`; nil for a NaN that has no text.

@@ -1,6 +1,8 @@
 /// The JSON encoding (`spec/json.md`): the document, and in it each tensor's values as nested lists or as base64.
 public enum JSONEncoding {
   /// How tensors are written.
+  ///
+  /// A tensor without elements whose shape would need more than 4096 empty lists is always written as base64.
   public enum Values: Sendable, Hashable {
     /// As numbers up to 4096 elements, as base64 above.
     case automatic
@@ -16,7 +18,8 @@ public enum JSONEncoding {
   package static func read(_ file: ByteRegion, limits: Limits = .standard) throws(ModelError) -> Container {
     var tensors: [String: Tensor] = [:]
     let json = try JSONReader.value(file, limits: limits)
-    let manifest = try Manifest(json, limits: limits, digestsRequired: false) { (entry, members) throws(ModelError) in
+    let manifest = try Manifest(json, limits: limits, digestsRequired: false) {
+      (entry, members) throws(ModelError) in
       tensors[entry.name] = try tensor(entry, members.optional("values"), members.optional("base64"))
     }
     let model = try manifest.model(limits: limits) { (entry) throws(ModelError) in
@@ -24,7 +27,8 @@ public enum JSONEncoding {
       return tensor
     }
     return Container(
-      kind: .json, version: manifest.version, promisedDigest: manifest.digest, fileSize: file.count, model: model)
+      kind: .json, version: manifest.version, promisedDigest: manifest.digest, fileSize: file.count,
+      model: model)
   }
 
   /// Writes a model.
@@ -37,9 +41,20 @@ public enum JSONEncoding {
   }
 
   private static func member(_ tensor: Tensor, _ values: Values) -> (String, JSONValue) {
-    let asNumbers = values == .numbers || values == .automatic && tensor.shape.count <= automaticLimit
+    let asNumbers =
+      switch values {
+      case .base64: false
+      case .numbers where tensor.shape.count > 0: true
+      case .numbers, .automatic: innermostCount(tensor.shape) <= automaticLimit
+      }
     if asNumbers, let nested = nested(tensor) { return ("values", nested) }
     return ("base64", .string(Base64.text(tensor.bytes)))
+  }
+
+  /// How many elements the nested lists have in the end, or how many empty lists if there are no elements: the shape
+  /// [1000000000, 0] needs no byte in a file, but very many brackets.
+  private static func innermostCount(_ shape: Shape) -> Int {
+    shape.dimensions.prefix { $0 != 0 }.reduce(1, *)
   }
 
   /// The elements as lists nested like the shape; nil if an element has no text.

@@ -46,9 +46,9 @@ package enum SafetensorsEncoding {
         guard entry.begin == end else {
           throw ModelError(ContainerProblem.wrongOffset(expected: end, found: entry.begin))
         }
-        guard entry.end >= entry.begin, entry.end <= data.count else {
+        guard entry.end <= data.count else {
           throw ModelError(
-            ByteProblem.truncated("it", needed: max(0, entry.end - entry.begin), remaining: data.count - end))
+            ByteProblem.truncated("it", needed: entry.end - entry.begin, remaining: data.count - end))
         }
         return try Tensor(entry.dataType, entry.shape, bytes: data[entry.begin..<entry.end])
       }
@@ -57,7 +57,8 @@ package enum SafetensorsEncoding {
     }
     guard end == data.count else {
       throw ModelError(
-        ByteProblem.trailing("the last tensor", count: data.count - end), at: .byte(file.count - data.count + end))
+        ByteProblem.trailing("the last tensor", count: data.count - end),
+        at: .byte(file.count - data.count + end))
     }
     return (tensors, metadata)
   }
@@ -76,11 +77,13 @@ package enum SafetensorsEncoding {
       try Manifest(try JSONReader.value(document, limits: limits), limits: limits)
     }
     let listed = Set(manifest.tensors.map(\.name))
-    if let extra = tensors.names.first(where: { !listed.contains($0) }) {
+    if let extra = tensors.names.first(where: { !listed.spells($0) }) {
       throw ModelError(ContainerProblem.unlistedTensor, at: .tensor(extra))
     }
     let model = try manifest.model(limits: limits) { (entry) throws(ModelError) in
-      guard let tensor = tensors[entry.name] else { throw ModelError(ContainerProblem.tensorNotStored) }
+      guard let tensor = tensors.tensor(spelled: entry.name) else {
+        throw ModelError(ContainerProblem.tensorNotStored)
+      }
       let listedType = TensorType(entry.dataType, entry.shape)
       guard tensor.type == listedType else {
         throw ModelError(
@@ -150,9 +153,15 @@ package enum SafetensorsEncoding {
       let offsets = try SafetensorsEncoding.sizes(&reader, "data_offsets")
       guard offsets.count == 2 else {
         throw ModelError(
-          JSONProblem.wrongKind(expected: "two integers", found: "\(offsets.count)"), at: .key("data_offsets"))
+          JSONProblem.wrongKind(expected: "two integers", found: "\(offsets.count)"), at: .key("data_offsets")
+        )
       }
       (begin, end) = (offsets[0], offsets[1])
+      guard begin <= end else {
+        throw ModelError(
+          JSONProblem.wrongKind(expected: "two integers, the larger one last", found: "[\(begin), \(end)]"),
+          at: .key("data_offsets"))
+      }
       try reader.finish()
     }
   }
@@ -179,7 +188,8 @@ package enum SafetensorsEncoding {
     for (name, value) in object.members {
       guard let text = value.string else {
         throw ModelError(
-          JSONProblem.wrongKind(expected: "a string", found: value.kindInWords), at: .key("__metadata__.\(name)"))
+          JSONProblem.wrongKind(expected: "a string", found: value.kindInWords),
+          at: .key("__metadata__.\(name)"))
       }
       texts.append((name, text))
     }

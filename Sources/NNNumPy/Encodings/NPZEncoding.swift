@@ -28,7 +28,7 @@ package enum NPZEncoding {
       }
     }
     return Container(
-      kind: .folder, version: container.version, promisedDigest: container.promisedDigest,
+      kind: .npz, version: container.version, promisedDigest: container.promisedDigest,
       fileSize: archive.size, model: container.model)
   }
 
