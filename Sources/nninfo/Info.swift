@@ -1,6 +1,7 @@
 import ArgumentParser
 import NNContainer
 import NNFormat
+import NNRuntime
 import NNTerminal
 
 /// The command `nninfo`.
@@ -31,7 +32,7 @@ struct Info: ParsableCommand {
     let container = try Container.open(file)
     let layout = Layout(container.model)
     let statistics = tensors ? TensorStatistics.all(of: container.model) : nil
-    let verification = verify ? Verification(container) : nil
+    let verification = verify ? Verification.run(container) : nil
     if json {
       try InfoDocument(file, container, layout, statistics, verification).write()
     } else {
@@ -43,6 +44,6 @@ struct Info: ParsableCommand {
     if let problem = layout.problems.first(where: { $0.problem.category != .unsupported }) {
       throw problem.inside(.file(file))
     }
-    if let verification, !verification.passed { throw ExitCode(ProblemCategory.failedCheck.rawValue) }
+    if let category = verification?.category { throw ExitCode(category.rawValue) }
   }
 }

@@ -1,5 +1,6 @@
 import NNFormat
 import NNLayers
+import NNRuntime
 import NNTerminal
 
 /// What `nninfo --json` prints: the document "nninfo", version 1.
@@ -11,12 +12,12 @@ struct InfoDocument {
   private let container: Container
   private let layout: Layout
   private let statistics: [TensorStatistics]?
-  private let verification: Verification?
+  private let verification: VerificationReport?
   private var model: Model { container.model }
 
   init(
     _ file: String, _ container: Container, _ layout: Layout, _ statistics: [TensorStatistics]?,
-    _ verification: Verification?
+    _ verification: VerificationReport?
   ) {
     self.file = file
     self.container = container
@@ -126,22 +127,8 @@ struct InfoDocument {
     return [
       "name": .string(example.name), "inputs": values(example.inputs), "outputs": values(example.outputs),
       "values": values(example.values), "tolerance": example.tolerance.json,
-      "computed_by": [
-        "framework": .string(example.computedBy.framework), "version": .string(example.computedBy.version),
-        "machine": .string(example.computedBy.machine),
-      ],
+      "computed_by": example.computedBy.json,
     ]
-  }
-}
-
-extension Tolerance {
-  /// The bounds that are given.
-  fileprivate var json: JSONValue {
-    var bounds = JSONObject()
-    bounds["ulps"] = ulps.map { JSONValue($0) }
-    bounds["absolute"] = absolute.map { JSONValue(number: $0) }
-    bounds["relative"] = relative.map { JSONValue(number: $0) }
-    return .object(bounds)
   }
 }
 

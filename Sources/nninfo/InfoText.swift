@@ -1,5 +1,6 @@
 import NNFormat
 import NNLayers
+import NNRuntime
 import NNTerminal
 
 /// What `nninfo` prints for people.
@@ -8,12 +9,12 @@ struct InfoText {
   private let container: Container
   private let layout: Layout
   private let statistics: [TensorStatistics]?
-  private let verification: Verification?
+  private let verification: VerificationReport?
   private var model: Model { container.model }
 
   init(
     _ file: String, _ container: Container, _ layout: Layout, _ statistics: [TensorStatistics]?,
-    _ verification: Verification?
+    _ verification: VerificationReport?
   ) {
     self.file = file
     self.container = container
@@ -148,23 +149,5 @@ struct InfoText {
       let name = printable(name)
       return name + String(repeating: " ", count: width - displayWidth(name) + 2) + printable(fact) + "\n"
     }.joined()
-  }
-}
-
-extension Tolerance {
-  /// The bounds in words.
-  var words: String {
-    let bounds = [
-      ulps.map { "\($0) ULP" }, absolute.map { "\($0) absolute" }, relative.map { "\($0) relative" },
-    ].compactMap(\.self)
-    return bounds.isEmpty ? "same bits" : bounds.joined(separator: " or ")
-  }
-}
-
-extension ComputedBy {
-  /// The parts that are known.
-  var words: String {
-    let library = [framework, version].filter { !$0.isEmpty }.joined(separator: " ")
-    return machine.isEmpty ? library : library.isEmpty ? machine : "\(library), \(machine)"
   }
 }
