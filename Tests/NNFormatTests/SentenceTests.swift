@@ -121,7 +121,7 @@ import Testing
     ),
     (
       ContainerProblem.textModeDamage, .malformed,
-      "its line ends were changed by a transfer in text mode; copy it again in binary mode"
+      "its bytes were changed by a transfer in text mode; copy it again in binary mode"
     ),
     (
       ContainerProblem.convertFirst(what: "a thing", command: "do it"), .unsupported,
