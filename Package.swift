@@ -72,7 +72,7 @@ let package = Package(
     // The commands.
     .target(
       name: "NNTerminal",
-      dependencies: ["NNFormat", argumentParser], swiftSettings: swiftSettings),
+      dependencies: ["NNFormat", "NNRuntime", argumentParser], swiftSettings: swiftSettings),
     .executableTarget(
       name: "nnconvert",
       dependencies: ["NNContainer", "NNConvert", "NNFormat", "NNRuntime", "NNTerminal", argumentParser],

@@ -104,13 +104,21 @@ static inline herr_t nnm_visit_links(hid_t group, nnm_link_visitor visitor, void
 #endif
 }
 
-/// Frees what a read of variable-length values allocated.
-static inline herr_t nnm_reclaim(hid_t type, hid_t space, void *values) {
-#if H5_VERSION_GE(1, 12, 0)
-  return H5Treclaim(type, space, H5P_DEFAULT, values);
-#else
-  return H5Dvlen_reclaim(type, space, H5P_DEFAULT, values);
-#endif
+// Texts of varying length lie in the file's global heap, and libhdf5 1.10 believes the sizes in it: a damaged one makes it
+// write where it must not. So it is asked only for the references to them, by "converting" each to as many bytes without
+// meaning.
+
+static inline herr_t nnm_keep_bytes(hid_t source, hid_t target, H5T_cdata_t *data, size_t count, size_t stride,
+                                    size_t background_stride, void *values, void *background, hid_t transfer) {
+  (void)count, (void)stride, (void)background_stride, (void)values, (void)background, (void)transfer;
+  if (data->command != H5T_CONV_INIT) return 0;
+  data->need_bkg = H5T_BKG_NO;
+  return H5Tis_variable_str(source) > 0 && H5Tget_size(source) == H5Tget_size(target) ? 0 : -1;
+}
+
+/// Lets texts of varying length be read as opaque values.
+static inline herr_t nnm_register_keep_bytes(hid_t text, hid_t opaque) {
+  return H5Tregister(H5T_PERS_SOFT, "nnm_keep_bytes", text, opaque, nnm_keep_bytes);
 }
 
 /// The sentence of the innermost failure on libhdf5's error stack.

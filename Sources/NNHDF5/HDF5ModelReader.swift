@@ -86,13 +86,16 @@
       let limits = file.limits
       try checkAttributes(of: HDF5Layout.architecture, file, allowed: nil)
       let dataset = try file.dataset(HDF5Layout.architecture)
-      return try located(.object(HDF5Layout.architecture)) { () throws(ModelError) in
-        let text = try dataset.text()
+      // Not in a closure, which could not borrow the file.
+      do throws(ModelError) {
+        let text = try dataset.text(in: file)
         guard text.utf8.count <= limits.headerSize else {
           throw ModelError(
             ContainerProblem.headerTooLong(UInt64(text.utf8.count), limit: limits.headerSize))
         }
         return try Manifest(try JSONReader.value(text, limits: limits), limits: limits)
+      } catch {
+        throw error.inside(.object(HDF5Layout.architecture))
       }
     }
 

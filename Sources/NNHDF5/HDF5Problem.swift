@@ -33,7 +33,7 @@ public enum HDF5Problem: Problem {
   /// A dataset has no dataspace.
   case noValues
   /// Values of a dataset were never written.
-  case neverWritten(stored: UInt64, needed: UInt64)
+  case neverWritten(unit: String, stored: UInt64, needed: UInt64)
   /// A dataset declares far more than the file stores.
   case expansion(declared: UInt64, stored: UInt64)
   /// A dataset lies outside of the file.
@@ -44,6 +44,10 @@ public enum HDF5Problem: Problem {
   case notOneText(found: String)
   /// A text is not UTF-8.
   case notUTF8
+  /// A text of varying length is not where it should be.
+  case damagedHeap(UInt64)
+  /// Addresses or sizes in the file have an unusual length.
+  case addressSize(Int, Int)
   /// An attribute is missing.
   case missingAttribute(String)
   /// An attribute has no meaning where it stands.
@@ -59,7 +63,7 @@ public enum HDF5Problem: Problem {
   public var category: ProblemCategory {
     switch self {
     case .notWritten: .inputOutput
-    case .libraryVersion, .filter, .externalStorage, .virtualDataset, .foreignLink: .unsupported
+    case .libraryVersion, .filter, .externalStorage, .virtualDataset, .foreignLink, .addressSize: .unsupported
     default: .malformed
     }
   }
@@ -97,8 +101,8 @@ public enum HDF5Problem: Problem {
       "passes through the filter \(name); only gzip, shuffle and fletcher32, each once, are read"
     case .noValues:
       "is empty (it has a null dataspace), where values are needed"
-    case .neverWritten(let stored, let needed):
-      "needs \(needed) bytes or chunks, of which \(stored) are stored; values that were never written are not guessed"
+    case .neverWritten(let unit, let stored, let needed):
+      "needs \(needed) \(unit), of which \(stored) are stored; values that were never written are not guessed"
     case .expansion(let declared, let stored):
       "declares \(declared) bytes, of which the file stores \(stored): more than 1000 to 1, as in an attack on memory"
     case .outsideFile(let offset, let size, let fileSize):
@@ -109,6 +113,10 @@ public enum HDF5Problem: Problem {
       "must be one text (a scalar string), found \(found)"
     case .notUTF8:
       "is not UTF-8"
+    case .damagedHeap(let address):
+      "its text should be in the heap at byte \(address), which is damaged"
+    case .addressSize(let address, let size):
+      "its addresses have \(address) bytes and its sizes \(size); only files with 8 bytes for both are read"
     case .missingAttribute(let name):
       "the attribute '\(name)' is missing"
     case .unknownAttribute(let name):

@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// An integer with a comma between groups of three digits: `1,234,567`.
 package func grouped(_ value: Int) -> String {
   let digits = Array(String(value.magnitude))
@@ -30,4 +38,12 @@ package func byteSize(_ count: Int) -> String {
 /// A count with its noun: `1 layer`, `2 layers`.
 package func counted(_ count: Int, _ noun: String) -> String {
   "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// A number in four significant digits, for tables: `0.05101`, `-1.500`, `2.300e-07`; an integer is shown whole.
+package func brief(_ value: Double) -> String {
+  if let integer = Int(exactly: value), abs(integer) < 1_000_000 { return String(integer) }
+  var text = [CChar](repeating: 0, count: 32)
+  let length = withVaList([value]) { vsnprintf(&text, text.count, "%#.4g", $0) }
+  return String(decoding: text.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -69,6 +69,7 @@ package struct Table {
         line += String(repeating: " ", count: missing + (columns[column].isNumber ? space : 0)) + cell
         missing = (columns[column].isNumber ? 0 : space) + Table.gap
       }
+      while line.last == " " { line.removeLast() }
       return line + "\n"
     }.joined()
   }

@@ -3,9 +3,9 @@
 /// Integers are JSON integers and truth values `true` and `false`. A float is a number that, read as a double and rounded to
 /// the element type, gives the same bits: the shortest such number for f64 and f32, the exact value for the others. NaN with the standard payload and the infinities are the strings that
 /// ``JSONValue`` names. Other NaNs have no text; such tensors are written as base64.
-enum ElementText {
+package enum ElementText {
   /// The JSON value of the element at `index`; nil for a NaN that has no text.
-  static func value(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ type: DataType) -> JSONValue? {
+  package static func value(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ type: DataType) -> JSONValue? {
     func load<Integer: FixedWidthInteger>(_: Integer.Type) -> Integer {
       Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: index * type.byteSize, as: Integer.self))
     }
@@ -48,7 +48,7 @@ enum ElementText {
   /// Appends the bytes of the element that a JSON value stands for.
   ///
   /// - Throws: ``ContainerProblem/valueOutOfRange(_:_:)`` if it stands for none.
-  static func append(_ value: JSONValue, _ type: DataType, to bytes: inout [UInt8]) throws(ModelError) {
+  package static func append(_ value: JSONValue, _ type: DataType, to bytes: inout [UInt8]) throws(ModelError) {
     func put(_ bits: some FixedWidthInteger) {
       withUnsafeBytes(of: bits.littleEndian) { bytes += $0 }
     }

@@ -31,16 +31,16 @@
     package borrowing func texts(ofAttribute name: String, of path: String) throws(ModelError) -> [String]? {
       let object = try open(path)
       guard try HDF5Library.check(H5Aexists(object.id, name), "look for an attribute") > 0 else { return nil }
-      let limits = limits
-      return try located(.object(HDF5File.place(ofAttribute: name, of: path))) { () throws(ModelError) in
+      // Not in a closure, which could not borrow the file.
+      do throws(ModelError) {
         let attribute = try HDF5Handle(H5Aopen(object.id, name, nnm_default()), H5Aclose, "open an attribute")
         let type = try HDF5Handle(H5Aget_type(attribute.id), H5Tclose, "read a datatype")
         let space = try HDF5Handle(H5Aget_space(attribute.id), H5Sclose, "read a dataspace")
         let count = try HDF5Library.check(H5Sget_simple_extent_npoints(space.id), "count texts")
         let id = attribute.id
-        return try HDF5Text.texts(
-          type: type.id, space: space.id, count: Int(clamping: count), limits: limits
-        ) { H5Aread(id, $0, $1) }
+        return try HDF5Text.texts(type: type.id, count: Int(clamping: count), file: self) { H5Aread(id, $0, $1) }
+      } catch {
+        throw error.inside(.object(HDF5File.place(ofAttribute: name, of: path)))
       }
     }
 

@@ -8,8 +8,7 @@
     private let type: HDF5Handle
     private let space: HDF5Handle
     private let storage: HDF5Storage
-    private let contents: ByteRegion?
-    private let limits: Limits
+    private let contents: ByteRegion
     /// What its elements are.
     package let elementType: HDF5ElementType
     /// Its extents.
@@ -32,7 +31,6 @@
       self.elementType = elementType
       self.shape = shape
       contents = file.contents
-      limits = file.limits
     }
 
     private static func shape(of space: hid_t) throws(ModelError) -> Shape {
@@ -68,14 +66,23 @@
 
     /// The text that the dataset holds.
     ///
+    /// - Parameter file: the file it is in
     /// - Throws: ``HDF5Problem/notOneText(found:)`` if it is not a scalar text.
-    package borrowing func text() throws(ModelError) -> String {
+    package borrowing func text(in file: borrowing HDF5File) throws(ModelError) -> String {
       guard elementType == .text, shape.rank == 0 else {
         throw ModelError(HDF5Problem.notOneText(found: "\(elementType.description) of shape \(shape)"))
       }
-      try storage.checkSize(of: handle.id, shape: shape, elementSize: Int(clamping: H5Tget_size(type.id)))
+      if try HDF5Library.check(H5Tis_variable_str(type.id), "tell the length of a text") > 0 {
+        // What is stored is a reference to the text; how long that is depends on the file.
+        guard H5Dget_storage_size(handle.id) > 0 else {
+          throw ModelError(HDF5Problem.neverWritten(unit: "text", stored: 0, needed: 1))
+        }
+      } else {
+        try storage.checkSize(
+          of: handle.id, space: space.id, shape: shape, elementSize: Int(clamping: H5Tget_size(type.id)))
+      }
       let id = handle.id
-      let texts = try HDF5Text.texts(type: type.id, space: space.id, count: 1, limits: limits) {
+      let texts = try HDF5Text.texts(type: type.id, count: 1, file: file) {
         H5Dread(id, $0, nnm_whole_space(), nnm_whole_space(), nnm_default(), $1)
       }
       return texts.first ?? ""
@@ -83,7 +90,7 @@
 
     /// The bytes of the values, little-endian.
     private borrowing func bytes(_ elementSize: Int, isBigEndian: Bool) throws(ModelError) -> ByteRegion {
-      try storage.checkSize(of: handle.id, shape: shape, elementSize: elementSize)
+      try storage.checkSize(of: handle.id, space: space.id, shape: shape, elementSize: elementSize)
       let size = shape.count * elementSize
       if !isBigEndian, let mapped = try mapped(size) { return mapped }
       return try ByteRegion(count: size) { (bytes) throws(ModelError) in
@@ -97,7 +104,7 @@
 
     /// The values where they lie in the mapped file, if they do.
     private borrowing func mapped(_ size: Int) throws(ModelError) -> ByteRegion? {
-      guard storage.layout == .contiguous, size > 0, let contents else { return nil }
+      guard storage.layout == .contiguous, size > 0 else { return nil }
       let offset = H5Dget_offset(handle.id)
       guard offset != nnm_no_address() else { return nil }
       guard let start = Int(exactly: offset), start <= contents.count, size <= contents.count - start else {

@@ -9,11 +9,14 @@
   package struct HDF5File: ~Copyable {
     let handle: HDF5Handle
     let limits: Limits
-    /// The bytes of the very file that libhdf5 has open; nil where the system does not let us map it, which costs a copy.
-    let contents: ByteRegion?
+    /// The bytes of the very file that libhdf5 has open.
+    let contents: ByteRegion
+    /// Where in the file addresses are counted from: after the user block.
+    let origin: UInt64
     /// The size of the file in bytes.
-    package let size: Int
-    /// All groups and datasets but the root, each under every path that leads to it, in the order of a walk by name.
+    package var size: Int { contents.count }
+    /// All groups and datasets but the root, each under every path that leads to it: what is in a group by name,
+    /// then what is in the groups among it.
     package let objects: [HDF5Object]
     private let positions: [String: Int]
 
@@ -41,9 +44,8 @@
       try HDF5Library.check(H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG), "set up")
       try HDF5Library.check(nnm_set_file_locking(access.id), "set up")
       let handle = try HDF5Handle(H5Fopen(path, nnm_read_only(), access.id), H5Fclose, "open the file")
-      let contents = HDF5File.map(handle.id, access.id)
-      var fileSize: hsize_t = 0
-      try HDF5Library.check(H5Fget_filesize(handle.id, &fileSize), "tell the size of the file")
+      let contents = try HDF5File.map(handle.id, access.id, path: path)
+      let origin = try HDF5File.origin(of: handle.id)
       let objects = try HDF5Walk.objects(of: handle.id, limits: limits)
       var positions: [String: Int] = [:]
       for (position, object) in objects.enumerated() {
@@ -54,22 +56,40 @@
       self.handle = handle
       self.limits = limits
       self.contents = contents
-      size = contents?.count ?? Int(clamping: fileSize)
+      self.origin = origin
       self.objects = objects
       self.positions = positions
     }
 
-    /// Maps the file through the descriptor that libhdf5 reads, so that a file put in its place meanwhile is not mixed in.
-    private static func map(_ file: hid_t, _ access: hid_t) -> ByteRegion? {
+    /// Maps the file through the descriptor that libhdf5 reads, so that a file put in its place meanwhile is not mixed in;
+    /// by its path only where the system has no `/dev/fd`.
+    private static func map(_ file: hid_t, _ access: hid_t, path: String) throws(ModelError) -> ByteRegion {
       var handle: UnsafeMutableRawPointer?
-      guard H5Fget_vfd_handle(file, access, &handle) >= 0, let handle else { return nil }
-      // The sec2 driver's handle is the descriptor (H5Fget_vfd_handle in the reference manual).
-      let descriptor = handle.load(as: CInt.self)
-      do {
-        return try MappedFile.contents(of: "/dev/fd/\(descriptor)")
-      } catch {
-        return nil
+      try HDF5Library.check(H5Fget_vfd_handle(file, access, &handle), "give the file's descriptor")
+      if let handle {
+        // The sec2 driver's handle is the descriptor (H5Fget_vfd_handle in the reference manual).
+        let descriptor = handle.load(as: CInt.self)
+        do {
+          return try MappedFile.contents(of: "/dev/fd/\(descriptor)")
+        } catch {
+          return try MappedFile.contents(of: path)
+        }
       }
+      return try MappedFile.contents(of: path)
+    }
+
+    /// Where addresses are counted from in a file whose addresses and sizes have 8 bytes, as all have that libhdf5 makes by
+    /// default.
+    private static func origin(of file: hid_t) throws(ModelError) -> UInt64 {
+      let creation = try HDF5Handle(H5Fget_create_plist(file), H5Pclose, "read the header of the file")
+      var (addressSize, sizeSize) = (0, 0)
+      try HDF5Library.check(H5Pget_sizes(creation.id, &addressSize, &sizeSize), "read the header of the file")
+      guard addressSize == 8, sizeSize == 8 else {
+        throw ModelError(HDF5Problem.addressSize(addressSize, sizeSize))
+      }
+      var userBlock: hsize_t = 0
+      try HDF5Library.check(H5Pget_userblock(creation.id, &userBlock), "read the header of the file")
+      return UInt64(userBlock)
     }
 
     /// The object at a path, if there is one.

@@ -26,15 +26,16 @@
     }
 
     private static func setUp(_ isReady: inout Bool) throws(ModelError) {
-      if !isReady {
-        try checkVersion()
-        guard H5open() >= 0 else { throw failure("start") }
-        // A filter or file driver named by a file or the environment must not load code.
-        H5PLset_loading_state(0)
-        isReady = true
-      }
       // Each thread of a thread-safe libhdf5 has a setting of its own.
       H5Eset_auto2(nnm_default(), nil, nil)
+      if !isReady {
+        try checkVersion()
+        try check(H5open(), "start")
+        // A filter or file driver named by a file or the environment must not load code.
+        H5PLset_loading_state(0)
+        try HDF5Text.register()
+        isReady = true
+      }
     }
 
     /// The header decides which functions are called, so the library must be of the same minor version.

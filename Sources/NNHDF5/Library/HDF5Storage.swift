@@ -60,20 +60,22 @@
     }
 
     /// Demands that all values are stored, and that they need not much more memory than they take in the file.
-    func checkSize(of dataset: hid_t, shape: Shape, elementSize: Int) throws(ModelError) {
+    func checkSize(of dataset: hid_t, space: hid_t, shape: Shape, elementSize: Int) throws(ModelError) {
       let (size, overflow) = UInt64(shape.count).multipliedReportingOverflow(by: UInt64(elementSize))
       guard !overflow else { throw ModelError(ModelProblem.shapeOverflow(shape.dimensions)) }
       guard size > 0 else { return }
       let stored = UInt64(H5Dget_storage_size(dataset))
       guard layout == .chunked else {
-        guard stored == size else { throw ModelError(HDF5Problem.neverWritten(stored: stored, needed: size)) }
+        guard stored == size else {
+          throw ModelError(HDF5Problem.neverWritten(unit: "bytes", stored: stored, needed: size))
+        }
         return
       }
       let needed = try chunkCount(shape)
       var written: hsize_t = 0
-      try HDF5Library.check(H5Dget_num_chunks(dataset, nnm_whole_space(), &written), "count chunks")
+      try HDF5Library.check(H5Dget_num_chunks(dataset, space, &written), "count chunks")
       guard written == needed else {
-        throw ModelError(HDF5Problem.neverWritten(stored: UInt64(written), needed: needed))
+        throw ModelError(HDF5Problem.neverWritten(unit: "chunks", stored: UInt64(written), needed: needed))
       }
       var chunkSize = UInt64(elementSize)
       for extent in chunk {

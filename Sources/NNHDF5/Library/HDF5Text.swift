@@ -11,8 +11,7 @@
     ///   - count: how many elements it has
     ///   - read: reads all elements into memory, in the given type
     static func texts(
-      type: hid_t, space: hid_t, count: Int, limits: Limits,
-      read: (hid_t, UnsafeMutableRawPointer) -> herr_t
+      type: hid_t, count: Int, file: borrowing HDF5File, read: (hid_t, UnsafeMutableRawPointer) -> herr_t
     ) throws(ModelError) -> [String] {
       // Keras writes an empty list of texts as an empty list of numbers.
       guard count > 0 else { return [] }
@@ -21,8 +20,8 @@
       }
       let isVariable = try HDF5Library.check(H5Tis_variable_str(type), "tell the length of a text") > 0
       return isVariable
-        ? try variable(type: type, space: space, count: count, limits: limits, read: read)
-        : try fixed(type: type, count: count, limits: limits, read: read)
+        ? try variable(count: count, file: file, read: read)
+        : try fixed(type: type, count: count, limits: file.limits, read: read)
     }
 
     private static func fixed(
@@ -54,29 +53,61 @@
     }
 
     private static func variable(
-      type: hid_t, space: hid_t, count: Int, limits: Limits,
-      read: (hid_t, UnsafeMutableRawPointer) -> herr_t
+      count: Int, file: borrowing HDF5File, read: (hid_t, UnsafeMutableRawPointer) -> herr_t
     ) throws(ModelError) -> [String] {
-      guard count <= limits.tensorCount else {
-        throw ModelError(ModelProblem.tooMany(what: "texts", count: count, limit: limits.tensorCount))
+      let limit = file.limits.tensorCount
+      guard count <= limit else {
+        throw ModelError(ModelProblem.tooMany(what: "texts", count: count, limit: limit))
       }
-      let pointers = UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count)
-      pointers.initialize(repeating: nil)
-      defer { pointers.deallocate() }
-      guard let base = pointers.baseAddress else { return [] }
-      try HDF5Library.check(read(type, base), "read a text of varying length")
-      defer { _ = nnm_reclaim(type, space, base) }
+      let reference = try referenceType()
+      let references = try ByteRegion(count: count * referenceSize) { (bytes) throws(ModelError) in
+        guard let base = bytes.baseAddress else { return }
+        try HDF5Library.check(read(reference.id, base), "read a text of varying length")
+      }
+      var reader = ByteReader(references)
+      var room = file.limits.headerSize
       var texts: [String] = []
-      for pointer in pointers {
-        // libhdf5 gives no pointer for an empty text.
-        guard let pointer else {
+      for _ in 0..<count {
+        let length: UInt32 = try reader.integer("the length of a text")
+        let address: UInt64 = try reader.integer("the address of a text")
+        let index: UInt32 = try reader.integer("the number of a text")
+        guard Int(length) <= room else {
+          throw ModelError(
+            ModelProblem.tooMany(
+              what: "bytes of text", count: file.limits.headerSize - room + Int(length),
+              limit: file.limits.headerSize))
+        }
+        room -= Int(length)
+        guard length > 0 else {
           texts.append("")
           continue
         }
-        guard let text = String(validatingCString: pointer) else { throw ModelError(HDF5Problem.notUTF8) }
+        let bytes = try file.heapObject(index, at: address)
+        guard Int(length) <= bytes.count else {
+          throw ModelError(HDF5Problem.damagedHeap(address))
+        }
+        let text = bytes[0..<Int(length)].withUnsafeBytes { bytes in
+          String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        guard let text else { throw ModelError(HDF5Problem.notUTF8) }
         texts.append(text)
       }
       return texts
+    }
+
+    /// The bytes of a reference to a text of varying length: its length, the address of its heap, its number there.
+    private static let referenceSize = 16
+
+    private static func referenceType() throws(ModelError) -> HDF5Handle {
+      try HDF5Handle(H5Tcreate(H5T_OPAQUE, referenceSize), H5Tclose, "make a datatype")
+    }
+
+    /// Has libhdf5 give references to texts of varying length instead of following them.
+    static func register() throws(ModelError) {
+      let text = try HDF5Handle(H5Tcopy(nnm_c_string()), H5Tclose, "make a datatype")
+      try HDF5Library.check(H5Tset_size(text.id, nnm_variable_size()), "make a datatype")
+      let reference = try referenceType()
+      try HDF5Library.check(nnm_register_keep_bytes(text.id, reference.id), "set up")
     }
   }
 #endif

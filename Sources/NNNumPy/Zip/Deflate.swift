@@ -23,11 +23,12 @@ enum Deflate {
     var deflater = try ZlibStream(compressing: true)
     let bound = deflater.bound(parts.reduce(0) { $0 + $1.count })
     let output = try ByteRegion(count: bound) { (target) throws(ModelError) in
-      for (position, part) in parts.enumerated() {
-        let isLast = position == parts.count - 1
-        let isDone = part.withUnsafeBytes { deflater.run($0, into: target, finish: isLast) }
-        guard isDone else { throw ModelError(ZipProblem.compressionFailed) }
+      var isDone = true
+      for part in parts where isDone {
+        isDone = part.withUnsafeBytes { deflater.run($0, into: target, finish: false) }
       }
+      isDone = isDone && ByteRegion.empty.withUnsafeBytes { deflater.run($0, into: target, finish: true) }
+      guard isDone else { throw ModelError(ZipProblem.compressionFailed) }
     }
     return output[0..<deflater.written]
   }

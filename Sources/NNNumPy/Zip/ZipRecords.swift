@@ -52,9 +52,11 @@ struct ZipEnd {
     let start: UInt32 = try reader.integer("the directory offset")
     var (count, wideSize, wideStart) = (UInt64(countInAll), UInt64(size), UInt64(start))
     var end = position
-    let isWide =
-      [disk, directoryDisk, countHere, countInAll].contains(.max) || size == .max || start == .max
-    if isWide, let wide = try WideEnd(file, before: position) {
+    // zipfile appends the wide record from 2 GiB on, where the short one still holds the directory's place.
+    let isNarrow =
+      ![disk, directoryDisk, countHere, countInAll].contains(.max) && size != .max && start != .max
+      && UInt64(start) + UInt64(size) == UInt64(position)
+    if !isNarrow, let wide = try WideEnd(file, before: position) {
       try wide.check(disk, directoryDisk, countHere, countInAll, size, start, at: position)
       (count, wideSize, wideStart, end) = (wide.count, wide.size, wide.start, wide.position)
     } else {
