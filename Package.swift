@@ -12,6 +12,7 @@ let swiftSettings: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + strictness
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let withHDF5 = TargetDependencyCondition.when(traits: ["HDF5"])
 
 let package = Package(
@@ -71,17 +72,18 @@ let package = Package(
     // The commands.
     .target(
       name: "NNTerminal",
-      dependencies: [
-        "NNFormat", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: swiftSettings),
+      dependencies: ["NNFormat", "NNRuntime", argumentParser], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "nnconvert", dependencies: ["NNConvert", "NNRuntime", "NNTerminal"],
+      name: "nnconvert",
+      dependencies: ["NNContainer", "NNConvert", "NNFormat", "NNRuntime", "NNTerminal", argumentParser],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "nninfo", dependencies: ["NNContainer", "NNLayers", "NNRuntime", "NNTerminal"],
+      name: "nninfo",
+      dependencies: ["NNContainer", "NNFormat", "NNLayers", "NNRuntime", "NNTerminal", argumentParser],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "nnrun", dependencies: ["NNNumPy", "NNRuntime", "NNTerminal"],
+      name: "nnrun",
+      dependencies: ["NNContainer", "NNFormat", "NNNumPy", "NNRuntime", "NNTerminal", argumentParser],
       swiftSettings: swiftSettings),
 
     // The tests.
@@ -112,8 +114,9 @@ let package = Package(
       name: "NNConvertTests", dependencies: ["NNConvert", "NNTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["NNContainer", "NNNumPy", "NNTestSupport"],
-      swiftSettings: swiftSettings),
+      name: "CommandTests",
+      dependencies: ["NNContainer", "NNFormat", "NNNumPy", "NNTerminal", "NNTestSupport"],
+      exclude: ["Snapshots"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -8,42 +8,31 @@ extension Container {
   /// Header and structure are checked; the tensors' bytes are not read yet where they can stay in the mapped file. See
   /// ``Container/verifyDigests()``.
   ///
-  /// - Throws: ``FileProblem``, ``ContainerProblem``, ``JSONProblem`` or ``ModelProblem``, with the file and the place in it.
-  public static func open(_ path: String, limits: Limits = .standard) throws(ModelError) -> Container {
-    try located(.file(path)) { () throws(ModelError) in
-      let file = try MappedFile.contents(of: path)
-      return try BinaryEncoding.read(file, limits: limits)
-    }
-  }
-}
-
-extension Model {
-  /// Writes the model to `path`, whole or not at all.
-  ///
   /// - Parameters:
-  ///   - path: where; an older file stays as it is until the new one is complete.
-  ///   - kind: the encoding; by default the one by which the name ends.
-  ///   - options: settings of single encodings.
-  ///   - replaces: whether a file that is there already may be replaced.
-  /// - Throws: ``FileProblem`` if the file exists or cannot be written; ``ModelProblem`` if the model is not valid.
-  public func write(
-    to path: String, as kind: ContainerKind, options: WriteOptions = WriteOptions(), replacing replaces: Bool = false
-  ) throws(ModelError) {
+  ///   - path: a file, or a folder of `.npy` files with an `architecture.json`.
+  ///   - acceptsEdits: for a folder or `.npz`, whether its digests are passed over, because arrays were edited on purpose.
+  ///   - limits: how much is accepted.
+  /// - Throws: ``FileProblem``, ``ContainerProblem``, ``JSONProblem`` or ``ModelProblem``, with the file and the place in it.
+  public static func open(
+    _ path: String, acceptsEdits: Bool = false, limits: Limits = .standard
+  ) throws(ModelError) -> Container {
     try located(.file(path)) { () throws(ModelError) in
-      try AtomicFile.write(to: path, replacing: replaces) { (file) throws(ModelError) in
-        try BinaryEncoding.write(self, to: &file)
+      if FolderEncoding.matches(path) {
+        return try FolderEncoding.read(path, acceptsEdits: acceptsEdits, limits: limits)
+      }
+      let file = try MappedFile.contents(of: path)
+      if ZipArchive.matches(file) {
+        let archive = try ZipArchive(file, limits: limits)
+        if NPZEncoding.matches(archive) {
+          return try NPZEncoding.read(archive, acceptsEdits: acceptsEdits, limits: limits)
+        }
+      }
+      switch try ContainerKind.detect(file) {
+      case .hdf5: return try HDF5Encoding.read(path, limits: limits)
+      case .json: return try JSONEncoding.read(file, limits: limits)
+      case .safetensors: return try SafetensorsEncoding.read(file, limits: limits)
+      case .binary, .folder, .npz: return try BinaryEncoding.read(file, limits: limits)
       }
     }
-  }
-}
-
-/// Settings of single encodings.
-public struct WriteOptions: Sendable, Hashable {
-  /// For HDF5: the level of gzip (1 to 9) for datasets, with shuffling; nil stores them as they are, which is much faster.
-  public var gzipLevel: Int?
-
-  /// The defaults.
-  public init(gzipLevel: Int? = nil) {
-    self.gzipLevel = gzipLevel
   }
 }

@@ -1,1 +1,3 @@
-print("not built")
+import NNTerminal
+
+Info.runAndExit()

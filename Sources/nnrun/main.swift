@@ -1,1 +1,3 @@
-print("not built")
+import NNTerminal
+
+Run.runAndExit()

@@ -53,3 +53,10 @@ package func error(thrownBy body: () throws(ModelError) -> some Any) -> ModelErr
     return error
   }
 }
+
+extension TemporaryFolder {
+  /// The names of what lies in the folder, sorted.
+  package func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+}

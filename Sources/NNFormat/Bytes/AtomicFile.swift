@@ -109,7 +109,8 @@ package struct AtomicFile: ~Copyable {
     try write(repeatElement(0, count: count))
   }
 
-  private mutating func flush() throws(ModelError) {
+  /// Hands everything appended so far to the system, so that it can be read under ``libraryPath``.
+  package mutating func flush() throws(ModelError) {
     let pending = buffer
     buffer.removeAll(keepingCapacity: true)
     let written = pending.withUnsafeBytes { bytes -> Result<Void, ModelError> in
@@ -134,6 +135,14 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
+  #if os(Linux)
+    /// Gives the nameless file a name that must be free; the error number, or 0.
+    private func nameFile(_ name: String) -> CInt {
+      let failed = linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) != 0
+      return failed ? errno : 0
+    }
+  #endif
+
   private consuming func finish() throws(ModelError) {
     try flush()
     guard fsync(descriptor) == 0 else {
@@ -141,14 +150,17 @@ package struct AtomicFile: ~Copyable {
     }
     #if os(Linux)
       if temporaryPath == nil {
-        // A nameless file takes a name that is free; to replace a file it first takes a hidden one.
-        let name = replaces ? AtomicFile.sibling(of: path) : path
-        guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
-          let code = errno
+        // A nameless file takes a name that is free; only to replace a file it takes a hidden one first.
+        var code = nameFile(path)
+        if code == EEXIST, replaces {
+          let hidden = AtomicFile.sibling(of: path)
+          code = nameFile(hidden)
+          if code == 0 { temporaryPath = hidden }
+        }
+        guard code == 0 else {
           throw ModelError(
             code == EEXIST ? FileProblem.alreadyExists : .cannotCreate(reason: FileProblem.reason(code)))
         }
-        if replaces { temporaryPath = name }
       }
     #endif
     if let source = temporaryPath {

@@ -18,7 +18,8 @@ package struct ByteReader {
   /// The next `count` bytes, which are `what` (for the message if they are missing).
   package mutating func bytes(_ count: Int, _ what: String) throws(ModelError) -> ByteRegion {
     guard count >= 0, count <= remaining else {
-      throw ModelError(ByteProblem.truncated(what, needed: count, remaining: remaining), at: .byte(origin + offset))
+      throw ModelError(
+        ByteProblem.truncated(what, needed: count, remaining: remaining), at: .byte(origin + offset))
     }
     defer { offset += count }
     return region[offset..<offset + count]
@@ -65,7 +66,7 @@ package enum ByteProblem: Problem {
     case .sizeTooLarge(let what, let size):
       "\(what) of \(size) is larger than any file can be"
     case .trailing(let what, let count):
-      "\(count) bytes follow the end of \(what), where nothing should"
+      "\(count == 1 ? "1 byte follows" : "\(count) bytes follow") the end of \(what), where nothing should"
     }
   }
 }

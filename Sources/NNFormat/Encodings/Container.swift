@@ -8,8 +8,10 @@ public enum ContainerKind: String, Sendable, CaseIterable {
   case json
   /// A safetensors file with the graph in its metadata.
   case safetensors
-  /// A folder with `architecture.json` and one `.npy` file a tensor.
+  /// A folder with `architecture.json` and one `.npy` file a tensor, to be edited in Python.
   case folder
+  /// The content of such a folder in one `.npz` archive.
+  case npz
 
   /// The kind by which a file name ends, for choosing how to write; what is read is told by its content alone.
   public init?(pathForWriting path: String) {
@@ -27,6 +29,7 @@ public enum ContainerKind: String, Sendable, CaseIterable {
     case "h5", "hdf5": self = .hdf5
     case "json": self = .json
     case "safetensors": self = .safetensors
+    case "npz": self = .npz
     default: return nil
     }
   }
@@ -39,6 +42,7 @@ public enum ContainerKind: String, Sendable, CaseIterable {
     case .json: "JSON"
     case .safetensors: "safetensors"
     case .folder: "folder of .npy files"
+    case .npz: "npz archive"
     }
   }
 }

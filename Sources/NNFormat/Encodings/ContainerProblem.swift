@@ -44,6 +44,8 @@ public enum ContainerProblem: Problem {
   case unlistedTensor
   /// A tensor of the table is not in the file.
   case tensorNotStored
+  /// What was written does not read back as the model that it should hold.
+  case notReproduced
   /// The same fact stands twice in the file, in different words.
   case contradiction(what: String, String, String)
 
@@ -51,7 +53,7 @@ public enum ContainerProblem: Problem {
   public var category: ProblemCategory {
     switch self {
     case .withoutHDF5, .versionTooNew, .unknownFeatures, .convertFirst: .unsupported
-    case .headerDamaged, .paddingNotZero: .malformed
+    case .notReproduced: .internalFault
     default: .malformed
     }
   }
@@ -66,7 +68,7 @@ public enum ContainerProblem: Problem {
     case .gitLFSPointer:
       "a Git LFS pointer, not the model itself; run 'git lfs pull' first"
     case .textModeDamage:
-      "its line ends were changed by a transfer in text mode; copy it again in binary mode"
+      "its bytes were changed by a transfer in text mode; copy it again in binary mode"
     case .convertFirst(let what, let command):
       "\(what), not a model; convert it first: \(command)"
     case .withoutHDF5:
@@ -108,13 +110,17 @@ public enum ContainerProblem: Problem {
       "stored in the file, but not listed in the architecture"
     case .tensorNotStored:
       "listed in the architecture, but not stored in the file"
+    case .notReproduced:
+      "what was written does not read back as the same model, so nothing was kept; please report this bug"
     case .contradiction(let what, let first, let second):
       "its \(what) is \(first) in one place and \(second) in another"
     }
   }
 
   private static func words(_ bytes: [UInt8]) -> String {
-    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) { return "'\(String(decoding: bytes, as: UTF8.self))'" }
+    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      return "'\(String(decoding: bytes, as: UTF8.self))'"
+    }
     return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
   }
 }

@@ -13,11 +13,15 @@ extension Model {
 
 extension Manifest {
   /// SHA-256 over the canonical text of graph, metadata, examples, and the tensors' names, types, shapes and digests
-  /// (`spec/container.md`, section "Content digest").
+  /// (`spec/container.md`, section "Content digest"). The order of the tensors in the file does not matter.
   ///
   /// - Precondition: every tensor has a digest.
   package func contentDigest() throws(ModelError) -> Digest {
-    guard case .object(let document) = try json() else { preconditionFailure("a document is an object") }
+    var manifest = self
+    manifest.tensors.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    guard case .object(let document) = try manifest.json() else {
+      preconditionFailure("a document is an object")
+    }
     let part = JSONObject(
       ["examples", "graph", "metadata", "tensors"].compactMap { name in document[name].map { (name, $0) } })
     var text: [UInt8] = []
@@ -44,7 +48,8 @@ extension Manifest {
     }.compactMap { $0 }
     for (entry, digest) in zip(stored, digests) {
       guard let promised = entry.tensor.promisedDigest, promised != digest else { continue }
-      throw ModelError(ModelProblem.digestMismatch(promised: promised, found: digest), at: .tensor(entry.name))
+      throw ModelError(
+        ModelProblem.digestMismatch(promised: promised, found: digest), at: .tensor(entry.name))
     }
     return digests
   }

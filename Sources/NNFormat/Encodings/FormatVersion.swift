@@ -19,7 +19,8 @@ public struct FormatVersion: Sendable, Hashable, CustomStringConvertible {
   /// The version that a text such as `1.0` stands for.
   package init(text: String) throws(ModelError) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, let major = UInt16(parts[0]), let minor = UInt16(parts[1]), "\(major).\(minor)" == text
+    guard parts.count == 2, let major = UInt16(parts[0]), let minor = UInt16(parts[1]),
+      "\(major).\(minor)" == text
     else { throw ModelError(ContainerProblem.badVersion(text)) }
     self.init(major: major, minor: minor)
   }

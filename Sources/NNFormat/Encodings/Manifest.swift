@@ -68,10 +68,13 @@ package struct Manifest {
   ) throws(ModelError) -> Model {
     var named: [String: Tensor] = [:]
     var parameters = NamedTensors()
+    var manifest = self
     let exampleNames = Set(examples.flatMap(\.storedNames))
-    for entry in tensors {
+    for (position, entry) in tensors.enumerated() {
       var value = try located(.tensor(entry.name)) { () throws(ModelError) in try tensor(entry) }
       value.promisedDigest = entry.digest
+      // Only the JSON encoding may leave a tensor's digest out, and then the values are at hand.
+      if digest != nil, entry.digest == nil { manifest.tensors[position].digest = Digest(of: value.bytes) }
       if exampleNames.contains(entry.name) {
         named[entry.name] = value
       } else {
@@ -83,14 +86,16 @@ package struct Manifest {
       var example = Example(
         entry.name, inputs: NamedTensors(), outputs: NamedTensors(), tolerance: entry.tolerance,
         computedBy: entry.computedBy)
-      for (section, names) in entry.sections {
-        for name in names {
+      for section in ExampleSection.allCases {
+        var tensors = NamedTensors()
+        for name in entry.sections[section] ?? [] {
           let stored = section.storedName(of: name, in: entry.name)
-          guard let value = named[stored] else {
+          guard let value = named.value(spelled: stored) else {
             throw ModelError(ContainerProblem.tensorNotStored, at: .tensor(stored))
           }
-          try example[section].append(name, value)
+          try tensors.append(name, value)
         }
+        example[section] = tensors
       }
       examples.append(example)
     }
@@ -99,7 +104,7 @@ package struct Manifest {
       optional: optional)
     try model.validate(limits: limits)
     if let digest {
-      let found = try contentDigest()
+      let found = try manifest.contentDigest()
       guard digest == found else {
         throw ModelError(ModelProblem.digestMismatch(promised: digest, found: found), at: .key("digest"))
       }

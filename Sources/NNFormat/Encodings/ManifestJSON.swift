@@ -1,6 +1,7 @@
 extension Manifest {
   /// The document, with the members that `extra` adds to each tensor.
-  package func json(extra: (Int) throws(ModelError) -> [(String, JSONValue)]) throws(ModelError) -> JSONValue {
+  package func json(extra: (Int) throws(ModelError) -> [(String, JSONValue)]) throws(ModelError) -> JSONValue
+  {
     var document = JSONObject([("format", "nnm"), ("version", .string(version.description))])
     if !requires.isEmpty { document["requires"] = .array(requires.map(JSONValue.string)) }
     if let digest { document["digest"] = .string(digest.description) }
@@ -31,19 +32,25 @@ extension Manifest {
   ) throws(ModelError) {
     var reader = try ObjectReader(json, path: "")
     let format = try reader.string("format")
-    guard format == "nnm" else { throw ModelError(ContainerProblem.notThisFormat(found: format), at: .key("format")) }
+    guard format == "nnm" else {
+      throw ModelError(ContainerProblem.notThisFormat(found: format), at: .key("format"))
+    }
     let text = try reader.string("version")
-    requires = reader.optional("requires") == nil ? [] : try reader.strings("requires")
-    let required = requires
-    version = try located(.key("version")) { () throws(ModelError) in
+    // The major version comes first: in another one, `requires` may mean anything.
+    let version = try located(.key("version")) { () throws(ModelError) in
       let version = try FormatVersion(text: text)
-      try version.checkReadable(requiring: required)
+      try version.checkReadable()
       return version
     }
+    self.version = version
+    let required = reader.optional("requires") == nil ? [] : try reader.strings("requires")
+    requires = required
+    try located(.key("requires")) { () throws(ModelError) in try version.checkReadable(requiring: required) }
     digest = try Manifest.digest(&reader, required: digestsRequired)
     metadata = try reader.optionalObject("metadata")
     graph = try Graph(try reader.required("graph"), path: "graph", limits: limits)
-    provenance = try reader.optional("provenance").map { value throws(ModelError) in try Provenance(value) }
+    provenance =
+      try reader.optional("provenance").map { value throws(ModelError) in try Provenance(value) }
       ?? Provenance()
     optional = try reader.optionalObject("optional")
     examples = []
@@ -54,7 +61,8 @@ extension Manifest {
     let values = try reader.optionalArray("tensors")
     guard values.count <= limits.tensorCount else {
       throw ModelError(
-        ModelProblem.tooMany(what: "tensors", count: values.count, limit: limits.tensorCount), at: .key("tensors"))
+        ModelProblem.tooMany(what: "tensors", count: values.count, limit: limits.tensorCount),
+        at: .key("tensors"))
     }
     var names: Set<String> = []
     for (position, value) in values.enumerated() {

@@ -1,10 +1,12 @@
 /// The candidate nearest to a mistyped name, if one is near enough to be worth offering.
 package func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
-  let limit = max(1, name.count / 3)
+  let limit = min(max(1, name.utf8.count / 3), name.utf8.count - 1)
   var best: (name: String, distance: Int)?
   for candidate in candidates {
     let distance = editDistance(Array(name.utf8.prefix(64)), Array(candidate.utf8.prefix(64)))
-    if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+    guard distance <= limit else { continue }
+    if let best, (best.distance, best.name) <= (distance, candidate) { continue }
+    best = (candidate, distance)
   }
   return best?.name
 }

@@ -247,8 +247,11 @@ public struct JSONReader {
     if isPair {
       offset += 2
       let low = try fourHexDigits()
-      let code = 0x10000 + ((unit - 0xD800) << 10) + (low &- 0xDC00)
-      if low >= 0xDC00, low < 0xE000, let scalar = Unicode.Scalar(code) { return scalar }
+      if low >= 0xDC00, low < 0xE000,
+        let scalar = Unicode.Scalar(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00))
+      {
+        return scalar
+      }
     }
     offset = start
     throw error(.loneSurrogate(String(decoding: bytes[start..<start + 6], as: UTF8.self)))

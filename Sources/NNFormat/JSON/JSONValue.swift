@@ -92,7 +92,8 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     switch self {
     case .null: "null"
     case .bool: "a truth value"
-    case .integer, .unsigned: "an integer"
+    case .integer: "an integer"
+    case .unsigned(let value): "the integer \(value), which is too large"
     case .double: "a number"
     case .string: "a string"
     case .array: "an array"

@@ -112,7 +112,8 @@ public struct ValueReference: Sendable, Hashable, CustomStringConvertible {
     switch parts.count {
     case 1 where !text.isEmpty: self.init(text)
     case 2:
-      guard !parts[0].isEmpty, let index = Int(parts[1]), index > 0, index < 1 << 20, String(index) == parts[1]
+      guard !parts[0].isEmpty, let index = Int(parts[1]), index > 0, index < 1 << 20,
+        String(index) == parts[1]
       else { throw ModelError(ModelProblem.badReference(text)) }
       self.init(String(parts[0]), index)
     default: throw ModelError(ModelProblem.badReference(text))

@@ -39,6 +39,9 @@ public struct NamedTensors: Sendable, Equatable {
     }
   }
 
+  /// The tensor of a name in exactly this spelling.
+  package func tensor(spelled name: String) -> Tensor? { tensors.value(spelled: name) }
+
   /// Adds a tensor at the end.
   ///
   /// - Throws: ``ModelProblem/duplicate(what:_:)`` if the name is taken.

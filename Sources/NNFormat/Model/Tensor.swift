@@ -58,7 +58,8 @@ public struct Tensor: Sendable, Equatable {
   ///
   /// - Precondition: `Scalar` is the Swift type of ``dataType``.
   public func elements<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> [Scalar] {
-    precondition(Scalar.dataType == dataType, "the tensor holds \(dataType.rawValue), not \(Scalar.dataType.rawValue)")
+    precondition(
+      Scalar.dataType == dataType, "the tensor holds \(dataType.rawValue), not \(Scalar.dataType.rawValue)")
     return bytes.withUnsafeBytes { source in
       Array(unsafeUninitializedCapacity: shape.count) { target, count in
         UnsafeMutableRawBufferPointer(target).copyMemory(from: source)

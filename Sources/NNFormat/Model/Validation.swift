@@ -18,7 +18,9 @@ extension Model {
   }
 
   private func limit(_ count: Int, _ what: String, _ limit: Int) throws(ModelError) {
-    guard count <= limit else { throw ModelError(ModelProblem.tooMany(what: what, count: count, limit: limit)) }
+    guard count <= limit else {
+      throw ModelError(ModelProblem.tooMany(what: what, count: count, limit: limit))
+    }
   }
 
   private func validateGraph(_ limits: Limits) throws(ModelError) {
@@ -63,9 +65,11 @@ extension Model {
   }
 
   private func check(_ value: ValueReference, _ known: Set<String>, usedBy node: Node?) throws(ModelError) {
-    guard !known.contains(value.name) else { return }
-    guard let node, graph.nodes.contains(where: { $0.name == value.name }) else {
-      throw ModelError(ModelProblem.unknownValue(value.description, nearest: nearest(to: value.name, among: known)))
+    guard !known.spells(value.name) else { return }
+    guard let node, graph.nodes.contains(where: { $0.name.utf8.elementsEqual(value.name.utf8) })
+    else {
+      throw ModelError(
+        ModelProblem.unknownValue(value.description, nearest: nearest(to: value.name, among: known)))
     }
     if let cycle = cycle(from: node.name, through: value.name) { throw ModelError(ModelProblem.cycle(cycle)) }
     throw ModelError(ModelProblem.laterValue(value.description))
@@ -101,13 +105,16 @@ extension Model {
       try located(.node(node.name)) { () throws(ModelError) in
         for parameter in node.parameters {
           try checkName(parameter.role, colons: false, limits)
-          guard !parameter.role.utf8.contains(UInt8(ascii: "/")), parameter.role != ".", parameter.role != ".." else {
-            throw ModelError(ModelProblem.badName(parameter.role, reason: "of a parameter has a slash or only points"))
+          guard !parameter.role.utf8.contains(UInt8(ascii: "/")), parameter.role != ".",
+            parameter.role != ".."
+          else {
+            throw ModelError(
+              ModelProblem.badName(parameter.role, reason: "of a parameter has a slash or only points"))
           }
           guard roles.insert(parameter.role).inserted else {
             throw ModelError(ModelProblem.duplicate(what: "parameters", parameter.role))
           }
-          guard tensors[parameter.tensor] != nil else {
+          guard tensors.tensor(spelled: parameter.tensor) != nil else {
             throw ModelError(
               ModelProblem.missingTensor(
                 role: parameter.role, parameter.tensor,
@@ -122,7 +129,8 @@ extension Model {
         try checkName(name, colons: true, limits)
         guard !name.utf8.starts(with: "examples/".utf8) else {
           throw ModelError(
-            ModelProblem.badName(name, reason: "begins with 'examples/', which is kept for the tensors of examples"))
+            ModelProblem.badName(
+              name, reason: "begins with 'examples/', which is kept for the tensors of examples"))
         }
         guard used.contains(name) else { throw ModelError(ModelProblem.unusedTensor) }
       }
@@ -137,23 +145,25 @@ extension Model {
     for input in graph.inputs {
       guard let tensor = example.inputs[input.name] else { continue }
       guard tensor.type.fits(input.type) else {
-        throw ModelError(ModelProblem.typeMismatch(expected: input.type, found: tensor.type), at: .input(input.name))
+        throw ModelError(
+          ModelProblem.typeMismatch(expected: input.type, found: tensor.type), at: .input(input.name))
       }
     }
     let known = Set(inputs + graph.nodes.map(\.name))
     for name in example.values.names {
       let value = try ValueReference(text: name)
-      guard known.contains(value.name) else {
+      guard known.spells(value.name) else {
         throw ModelError(ModelProblem.unknownValue(name, nearest: nearest(to: value.name, among: known)))
       }
     }
   }
 
   private func match(_ found: [String], _ expected: [String], _ what: String) throws(ModelError) {
-    if let name = expected.first(where: { !found.contains($0) }) {
+    let (foundNames, expectedNames) = (Set(found), Set(expected))
+    if let name = expected.first(where: { !foundNames.spells($0) }) {
       throw ModelError(ModelProblem.exampleMismatch(what: what, name, isMissing: true))
     }
-    if let name = found.first(where: { !expected.contains($0) }) {
+    if let name = found.first(where: { !expectedNames.spells($0) }) {
       throw ModelError(ModelProblem.exampleMismatch(what: what, name, isMissing: false))
     }
   }

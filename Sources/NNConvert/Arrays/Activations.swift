@@ -1,0 +1,114 @@
+public import NNFormat
+import NNLayers
+
+/// The activations of a network's layers, as a user lists them: `sigmoid` for all layers, or one for each:
+/// `relu,leaky_relu(negative_slope=0.2),softmax`.
+public struct Activations: Sendable, Equatable {
+  /// One activation, or one for each layer.
+  let list: [Activation]
+
+  /// A kind of the layer catalogue with its settings; `linear` stands for none.
+  struct Activation: Sendable, Equatable {
+    var kind: String
+    var fields: JSONObject
+    var isIdentity: Bool { kind == "linear" }
+  }
+
+  /// The activations that a text lists.
+  ///
+  /// - Throws: ``ConvertProblem/unknownActivations(_:)`` with all that the catalogue does not have;
+  ///   ``ConvertProblem/badActivation(_:reason:)`` also for unknown, missing or wrong settings.
+  public init(_ text: String) throws(ModelError) {
+    var list: [Activation] = []
+    var unknown: [(name: String, nearest: String?)] = []
+    let known = Activations.kinds
+    for item in try Activations.items(text) {
+      let (kind, settings) = try Activations.parts(item)
+      guard known.contains(kind) else {
+        unknown.append((kind, nearest(to: kind, among: known)))
+        continue
+      }
+      var fields = JSONObject()
+      for setting in settings {
+        let pair = setting.splits(at: "=").first
+        guard let (name, value) = pair.map({ ($0.trimmingSpaces, $1.trimmingSpaces) }), !name.isEmpty, !value.isEmpty
+        else {
+          throw ModelError(ConvertProblem.badActivation(item, reason: "'\(setting)' is not NAME=VALUE"))
+        }
+        guard fields.append(name, (try? JSONReader.value(value)) ?? .string(value)) else {
+          throw ModelError(ConvertProblem.badActivation(item, reason: "'\(name)' is given twice"))
+        }
+      }
+      do {
+        _ = try LayerCatalog.standard.layer(for: Node(kind, kind, fields: fields, inputs: []))
+      } catch {
+        throw ModelError(ConvertProblem.badActivation(item, reason: error.description))
+      }
+      list.append(Activation(kind: kind, fields: fields))
+    }
+    guard unknown.isEmpty else {
+      throw ModelError(
+        ConvertProblem.unknownActivations(
+          unknown.map { "'\($0.name)'" + ($0.nearest.map { " (did you mean '\($0)'?)" } ?? "") }, known: known))
+    }
+    self.list = list
+  }
+
+  /// The activation of each of `count` layers.
+  func spread(over count: Int) throws(ModelError) -> [Activation] {
+    if list.count == 1 { return Array(repeating: list[0], count: count) }
+    guard list.count == count else {
+      throw ModelError(ConvertProblem.activationCount(found: list.count, layers: count))
+    }
+    return list
+  }
+
+  /// The kinds of the catalogue that can be activations: one input, no parameters, and an output of the input's type that is
+  /// computed, where only `linear` computes nothing.
+  static let kinds: [String] = LayerCatalog.standard.all.filter(isActivation).map { $0.kind }
+
+  private static func isActivation(_ type: any Layer.Type) -> Bool {
+    let input = TensorType(.f32, [.symbol("N"), .known(2), .known(3)])
+    let layer = type.init()
+    guard let parameters = try? layer.parameters(for: [input]), parameters.isEmpty,
+      let outputs = try? layer.outputs(for: [input]), outputs == [input]
+    else { return false }
+    let takesTwo = (try? layer.outputs(for: [input, input])) != nil
+    return !takesTwo && (type.aliasing != .view || type.kind == "linear")
+  }
+
+  /// Splits at commas outside of brackets.
+  private static func items(_ text: String) throws(ModelError) -> [String] {
+    var items = [""]
+    var depth = 0
+    for character in text {
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      if character == ",", depth == 0 { items.append("") } else { items[items.count - 1].append(character) }
+    }
+    items = items.map(\.trimmingSpaces)
+    guard !items.contains("") else {
+      throw ModelError(ConvertProblem.badActivation(text, reason: "an entry of the list is empty"))
+    }
+    return items
+  }
+
+  /// Splits `kind(a=1, b=2)` into the kind and its settings.
+  private static func parts(_ item: String) throws(ModelError) -> (kind: String, settings: [String]) {
+    guard let open = item.firstIndex(of: "(") else { return (item, []) }
+    guard item.last == ")" else {
+      throw ModelError(ConvertProblem.badActivation(item, reason: "a closing bracket is missing"))
+    }
+    let inner = item[item.index(after: open)...].dropLast()
+    let settings = inner.split(separator: ",").map { String($0).trimmingSpaces }
+    return (String(item[..<open]).trimmingSpaces, settings)
+  }
+}
+
+extension String {
+  fileprivate var trimmingSpaces: String {
+    var rest = self[...].drop { $0 == " " }
+    while rest.last == " " { rest.removeLast() }
+    return String(rest)
+  }
+}

@@ -1,0 +1,58 @@
+public import NNFormat
+
+/// Something that a conversion did to a tensor's values or their order.
+public enum TensorChange: Sendable, Equatable, CustomStringConvertible {
+  /// Rows and columns were exchanged.
+  case transposed
+  /// The shape changed, the elements did not.
+  case reshaped(from: Shape, to: Shape)
+  /// The element type changed.
+  case cast(from: DataType, to: DataType, CastLoss)
+
+  /// The change in words, as provenance keeps it.
+  public var description: String {
+    switch self {
+    case .transposed:
+      return "transposed [1, 0]"
+    case .reshaped(let from, let to):
+      return "reshaped \(from) to \(to)"
+    case .cast(let from, let to, let loss):
+      let what = "cast \(from.rawValue) to \(to.rawValue)"
+      guard !loss.isLossless else { return "\(what), exact" }
+      var parts = ["\(loss.count - loss.exact) of \(loss.count) values changed"]
+      if loss.maximumAbsoluteError > 0 { parts.append("by at most \(loss.maximumAbsoluteError)") }
+      if loss.maximumRelativeError > 0 { parts.append("and a part of \(loss.maximumRelativeError)") }
+      var text = "\(what), \(parts.joined(separator: " "))"
+      if loss.overflows > 0 { text += ", \(loss.overflows) became infinite" }
+      if loss.underflows > 0 { text += ", \(loss.underflows) became zero" }
+      return text
+    }
+  }
+}
+
+/// A tensor on its way from a source into a model, with what was done to it.
+struct ChangingTensor {
+  private(set) var tensor: Tensor
+  private(set) var changes: [TensorChange] = []
+
+  init(_ tensor: Tensor) { self.tensor = tensor }
+
+  mutating func transpose() throws(ModelError) {
+    tensor = try tensor.transposed()
+    changes.append(.transposed)
+  }
+
+  mutating func reshape(to shape: Shape) throws(ModelError) {
+    guard tensor.shape != shape else { return }
+    changes.append(.reshaped(from: tensor.shape, to: shape))
+    tensor = try tensor.reshaped(shape)
+  }
+
+  mutating func cast(to type: DataType) {
+    guard tensor.dataType != type else { return }
+    let from = tensor.dataType
+    let (result, loss) = tensor.cast(to: type)
+    tensor = result
+    changes.append(.cast(from: from, to: type, loss))
+  }
+}

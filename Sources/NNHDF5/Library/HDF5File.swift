@@ -1,0 +1,127 @@
+#if HDF5
+  import CHDF5
+  package import NNFormat
+
+  /// An HDF5 file that is open for reading.
+  ///
+  /// All its objects are listed when it is opened, and every link is checked before anything is read through it: only hard
+  /// links are followed, so nothing outside of the file can be reached.
+  package struct HDF5File: ~Copyable {
+    let handle: HDF5Handle
+    let limits: Limits
+    /// The bytes of the very file that libhdf5 has open.
+    let contents: ByteRegion
+    /// Where in the file addresses are counted from: after the user block.
+    let origin: UInt64
+    /// The size of the file in bytes.
+    package var size: Int { contents.count }
+    /// All groups and datasets but the root, each under every path that leads to it: what is in a group by name,
+    /// then what is in the groups among it.
+    package let objects: [HDF5Object]
+    private let positions: [String: Int]
+
+    /// The deepest nesting of groups that is read: Keras nests a group for each enclosing model.
+    package static let maximumDepth = 32
+
+    /// Opens the file at `path` and gives what `body` makes of it; nobody else uses libhdf5 meanwhile.
+    ///
+    /// - Throws: ``FileProblem`` if the file cannot be opened, ``HDF5Problem`` if it is damaged or has links that are not read,
+    ///   and what `body` throws.
+    package static func reading<Result>(
+      _ path: String, limits: Limits = .standard,
+      _ body: (borrowing HDF5File) throws(ModelError) -> Result
+    ) throws(ModelError) -> Result {
+      // Missing files and folders are told apart by the system, in its own words.
+      _ = try MappedFile.contents(of: path)
+      return try HDF5Library.exclusively { () throws(ModelError) in
+        try body(try HDF5File(path, limits: limits))
+      }
+    }
+
+    private init(_ path: String, limits: Limits) throws(ModelError) {
+      let access = try HDF5Handle(H5Pcreate(nnm_file_access()), H5Pclose, "set up")
+      try HDF5Library.check(H5Pset_fapl_sec2(access.id), "set up")
+      try HDF5Library.check(H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG), "set up")
+      try HDF5Library.check(nnm_set_file_locking(access.id), "set up")
+      let handle = try HDF5Handle(H5Fopen(path, nnm_read_only(), access.id), H5Fclose, "open the file")
+      let contents = try HDF5File.map(handle.id, access.id, path: path)
+      let origin = try HDF5File.origin(of: handle.id)
+      let objects = try HDF5Walk.objects(of: handle.id, limits: limits)
+      var positions: [String: Int] = [:]
+      for (position, object) in objects.enumerated() {
+        guard positions.updateValue(position, forKey: object.path) == nil else {
+          throw ModelError(ModelProblem.duplicate(what: "objects", object.path))
+        }
+      }
+      self.handle = handle
+      self.limits = limits
+      self.contents = contents
+      self.origin = origin
+      self.objects = objects
+      self.positions = positions
+    }
+
+    /// Maps the file through the descriptor that libhdf5 reads, so that a file put in its place meanwhile is not mixed in;
+    /// by its path only where the system has no `/dev/fd`.
+    private static func map(_ file: hid_t, _ access: hid_t, path: String) throws(ModelError) -> ByteRegion {
+      var handle: UnsafeMutableRawPointer?
+      try HDF5Library.check(H5Fget_vfd_handle(file, access, &handle), "give the file's descriptor")
+      if let handle {
+        // The sec2 driver's handle is the descriptor (H5Fget_vfd_handle in the reference manual).
+        let descriptor = handle.load(as: CInt.self)
+        do {
+          return try MappedFile.contents(of: "/dev/fd/\(descriptor)")
+        } catch {
+          return try MappedFile.contents(of: path)
+        }
+      }
+      return try MappedFile.contents(of: path)
+    }
+
+    /// Where addresses are counted from in a file whose addresses and sizes have 8 bytes, as all have that libhdf5 makes by
+    /// default.
+    private static func origin(of file: hid_t) throws(ModelError) -> UInt64 {
+      let creation = try HDF5Handle(H5Fget_create_plist(file), H5Pclose, "read the header of the file")
+      var (addressSize, sizeSize) = (0, 0)
+      try HDF5Library.check(H5Pget_sizes(creation.id, &addressSize, &sizeSize), "read the header of the file")
+      guard addressSize == 8, sizeSize == 8 else {
+        throw ModelError(HDF5Problem.addressSize(addressSize, sizeSize))
+      }
+      var userBlock: hsize_t = 0
+      try HDF5Library.check(H5Pget_userblock(creation.id, &userBlock), "read the header of the file")
+      return UInt64(userBlock)
+    }
+
+    /// The object at a path, if there is one.
+    package func object(_ path: String) -> HDF5Object? {
+      positions[path].map { objects[$0] }
+    }
+
+    /// Opens the dataset at a path.
+    ///
+    /// - Throws: ``HDF5Problem/noDataset`` if there is none, and what ``HDF5Dataset`` demands of every dataset.
+    package func dataset(_ path: String) throws(ModelError) -> HDF5Dataset {
+      try located(.object(path)) { () throws(ModelError) in
+        guard let object = object(path), object.kind == .dataset else { throw ModelError(HDF5Problem.noDataset) }
+        return try HDF5Dataset(object, of: self)
+      }
+    }
+  }
+
+  /// A group or dataset of a file.
+  package struct HDF5Object: Sendable, Equatable {
+    /// The two kinds of objects.
+    package enum Kind: Sendable { case group, dataset }
+    /// Which object it is, whatever its path.
+    package struct Identity: Sendable, Hashable {
+      let words: SIMD2<UInt64>
+    }
+
+    /// The absolute path.
+    package let path: String
+    /// What it is.
+    package let kind: Kind
+    /// Equal for two paths that lead to one object.
+    package let identity: Identity
+  }
+#endif

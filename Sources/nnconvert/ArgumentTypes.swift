@@ -1,0 +1,6 @@
+public import ArgumentParser
+public import NNConvert
+public import NNFormat
+
+extension ContainerKind: ExpressibleByArgument {}
+extension WeightsLayout: ExpressibleByArgument {}

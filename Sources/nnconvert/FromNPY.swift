@@ -1,0 +1,132 @@
+import ArgumentParser
+import NNConvert
+import NNFormat
+import NNRuntime
+import NNTerminal
+
+/// `nnconvert from-npy`
+struct FromNPY: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "from-npy", abstract: "Make a model of dense layers out of NumPy arrays.",
+    discussion: """
+      The arrays' names say which belong together and in which order the layers come: weights_input_hidden/biases_hidden, \
+      W1/b1, layer.0.weight/layer.0.bias, coefs_0/intercepts_0, fc1_w/fc1_b, dense/kernel, and the like. The shapes must \
+      confirm it. Weights are [in, out], or [out, in] where the shapes prove that; biases are (n,) or (1, n), and a layer may \
+      have none. A source that is a whole model (a folder or .npz with architecture.json, as to-npy writes it) needs no options.
+
+      Examples:
+        nnconvert from-npy weights.npz --activation sigmoid -o model.h5
+        nnconvert from-npy arrays/ --activation relu,softmax -o model.nnm
+        nnconvert from-npy a.npz --activation tanh --example x.npy=y.npy -o a.h5
+        nnconvert from-npy a.npz --layers W:b,V:c --activation relu -o a.h5
+        nnconvert from-npy a.npz --activation 'elu(alpha=0.5)' --dtype f16 -o a.h5
+        nnconvert from-npy edited/ --accept-edits -o model.h5
+      """)
+
+  @Argument(help: "The .npy files, folders of them, and .npz archives.", completion: .file())
+  var source: [String]
+
+  @OptionGroup var output: OutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The activation of all layers, or one for each with commas between; linear stands for none.", valueName: "list"))
+  var activation: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The layers in order, if the names do not say it: WEIGHTS:BIASES or WEIGHTS, or with a name NAME=WEIGHTS:BIASES.",
+      valueName: "list"))
+  var layers: String?
+
+  @Option(help: "A JSON file with the graph, whose tensors have the names of the arrays.", completion: .file())
+  var architecture: String?
+
+  @Option(help: "How weights lie, if their shapes do not say it.")
+  var weightsLayout: WeightsLayout?
+
+  @Option(help: ArgumentHelp("An array to leave out; may be given several times.", valueName: "name"))
+  var ignore: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Cast all arrays to f16, bf16, f32 or f64, and report what that loses.", valueName: "type"))
+  var dtype: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A worked example to store and to check at once: the file with the input and the one with the output, or .npz for \
+      several under their names; may be given several times.
+      """, valueName: "x.npy=y.npy"))
+  var example: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How far results may be from examples: 1e-6 (absolute), 1e-6rel (relative), 4ulp, or several with commas, of which one \
+      must hold. Without it the bits must be the same.
+      """, valueName: "bound"))
+  var tolerance: ToleranceArgument?
+
+  @Option(
+    help: ArgumentHelp("Who computed the examples.", valueName: "framework,version,machine"))
+  var computedBy: String?
+
+  @Flag(help: "Pass over the digests of a source that is a whole model, because its arrays were edited.")
+  var acceptEdits = false
+
+  @OptionGroup var common: CommonOptions
+
+  mutating func run() throws {
+    let job = try OutputJob(output.output, output.kind, common)
+    var numpy = NumPyImport()
+    numpy.tool = toolName
+    numpy.activations = try activation.map { text throws(ModelError) in try Activations(text) }
+    numpy.layers = layers
+    numpy.architecture = architecture
+    numpy.weightsLayout = weightsLayout
+    numpy.ignored = ignore
+    numpy.acceptsEdits = acceptEdits
+    numpy.dataType = try dtype.map { text throws(ModelError) in
+      try located(.option("--dtype")) { () throws(ModelError) in try DataType(floatName: text) }
+    }
+    let files = try exampleFiles()
+    var (model, report) = try numpy.model(from: source)
+    try add(files, to: &model, &report)
+    try job.finish(model, report)
+  }
+
+  private func exampleFiles() throws(ModelError) -> [ExampleFiles] {
+    for (option, isGiven) in [("--tolerance", tolerance != nil), ("--computed-by", computedBy != nil)]
+    where isGiven && example.isEmpty {
+      throw ModelError(ConvertProblem.senselessOption(option, reason: "there is no --example"))
+    }
+    var files: [ExampleFiles] = []
+    for text in example {
+      files.append(try located(.option("--example")) { () throws(ModelError) in try ExampleFiles(text) })
+    }
+    return files
+  }
+
+  private func add(
+    _ files: [ExampleFiles], to model: inout Model, _ report: inout ConversionReport
+  ) throws(ModelError) {
+    guard !files.isEmpty else { return }
+    let bounds = tolerance?.tolerance ?? .exact
+    let author = computedBy.map(ComputedBy.init(text:)) ?? ComputedBy()
+    for pair in files {
+      let (example, checked) = try pair.example(
+        for: model, casts: dtype != nil, tolerance: bounds, computedBy: author)
+      model.examples.append(example)
+      report.examples.append(checked)
+    }
+    try model.validate()
+    let network = try Network(model)
+    for (position, example) in report.examples.enumerated() {
+      guard let stored = model.examples.first(where: { $0.name == example.name }) else { continue }
+      let result = Verification.run(stored, on: network)
+      if let failure = result.failure { throw failure }
+      report.examples[position].ulps = result.maximumULPs
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import NNFormat
+
+/// What can be wrong with the arrays that `nnrun` is given, and with where it should write.
+enum RunProblem: Problem {
+  /// A file holds no arrays in a form that is read.
+  case unknownForm
+  /// One unnamed array for several values.
+  case nameNeeded(what: String, names: [String], path: String)
+  /// A name that the network does not have.
+  case unknownName(what: String, names: [String], nearest: String?)
+  /// Two arrays for one value.
+  case givenTwice(what: String)
+  /// No array for a value.
+  case missing(what: String, TensorType)
+  /// An archive or document does not hold a named array.
+  case notInFile(String, names: [String])
+  /// Elements of another type.
+  case otherType(expected: TensorType, found: TensorType)
+  /// One sample where several can be given, without the leading extent.
+  case sampleWithoutBatch(expected: TensorType, found: Shape)
+  /// Another shape.
+  case otherShape(expected: TensorType, found: Shape)
+  /// Lists that are not nested evenly.
+  case uneven(expected: String, found: String)
+  /// A row of a CSV file with more or fewer cells than the first.
+  case unevenRow(expected: Int, found: Int)
+  /// A cell that is no number.
+  case notNumber(String)
+  /// A line without cells between others.
+  case emptyLine
+  /// A CSV file without numbers.
+  case noRows
+  /// An output whose name ends in no form that is written.
+  case unknownEnding
+  /// An archive for a single named output.
+  case archiveOfOne(name: String)
+
+  var category: ProblemCategory {
+    switch self {
+    case .nameNeeded, .unknownName, .givenTwice, .missing, .unknownEnding, .archiveOfOne: .usage
+    default: .malformed
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .unknownForm:
+      "not an array: it is none of .npy, .npz, JSON and CSV"
+    case .nameNeeded(let what, let names, let path):
+      "the network has \(names.count) \(what)s (\(RunProblem.list(names))); say which this is: \(names[0])=\(path)"
+    case .unknownName(let what, let names, let nearest):
+      "the network has no such \(what); "
+        + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(RunProblem.list(names))")
+    case .givenTwice(let what):
+      "is given twice; give each \(what) once"
+    case .missing(let what, let type):
+      "no file gives this \(what); it takes \(type)"
+    case .notInFile(let name, let names):
+      "has no array '\(name)'; it has \(RunProblem.list(names))"
+    case .otherType(let expected, let found):
+      "must be \(expected), found \(found); pass --cast to round it to \(expected.dataType.rawValue)"
+    case .sampleWithoutBatch(let expected, let found):
+      "must be \(expected), found \(found); a single sample has the leading extent too: "
+        + "[\((["1"] + found.dimensions.map(String.init)).joined(separator: ", "))]"
+    case .otherShape(let expected, let found):
+      "must be \(expected), found \(found)"
+    case .uneven(let expected, let found):
+      "lists must be nested evenly: expected \(expected), found \(found)"
+    case .unevenRow(let expected, let found):
+      "the row has \(found) cells, the first one \(expected); all must be as long"
+    case .notNumber(let text):
+      "'\(text)' is no number"
+    case .emptyLine:
+      "the line is empty; rows must follow one another"
+    case .noRows:
+      "there are no rows of numbers"
+    case .unknownEnding:
+      "write to a name that ends in .npy, .npz, .json or .csv"
+    case .archiveOfOne(let name):
+      "a .npz holds all outputs under their names; leave '\(name)=' away, or name a .npy"
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.map { "'\($0)'" }.joined(separator: ", ")
+  }
+}

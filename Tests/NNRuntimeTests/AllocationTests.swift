@@ -1,0 +1,69 @@
+#if canImport(CAllocations)
+  import CAllocations
+  import NNFormat
+  import NNLayers
+  import NNRuntime
+  import NNTestSupport
+  import Testing
+
+  /// How many blocks of memory calls take.
+  @Suite(.enabled(if: allocations_are_counted())) struct AllocationTests {
+    private func allocations(_ body: () throws -> Void) rethrows -> Int {
+      let before = allocation_count()
+      try body()
+      return Int(allocation_count() - before)
+    }
+
+    private func branches() throws -> Model {
+      graph(
+        [
+          ReLU().node("left", inputs: ["x"]),
+          Softmax().node("right", inputs: ["x"]),
+          Add().node("sum", inputs: ["left", "right"]),
+          Concatenate().node("joined", inputs: ["sum", "x"]),
+          Flatten().node("flat", inputs: ["joined"]),
+          Tanh().node("end", inputs: ["flat"]),
+        ], outputs: [("y", "end")])
+    }
+
+    private func wide() throws -> Model {
+      var stream = Stream(seed: 9)
+      return try chain([2, 300, 300, 5], ["relu", "tanh", "softmax"], .f64, &stream)
+    }
+
+    @Test func aPreparedCallAllocatesNothing() throws {
+      for model in try [example(), branches(), wide()] {
+        let forward = try Network(model).prepared(for: [3, 2])
+        let x = [0.0, 1, 1, 0, -1, 5]
+        var y = [Double](repeating: 0, count: 3 * (forward.outputs[0].type.shape[1].value ?? 0))
+        try forward(x, into: &y)
+        let withArrays = try allocations { for _ in 0..<1000 { try forward(x, into: &y) } }
+        #expect(withArrays == 0)
+        try x.withUnsafeBytes { source in
+          try y.withUnsafeMutableBytes { target in
+            let (sources, targets) = ([source], [target])
+            let withBuffers = try allocations { for _ in 0..<1000 { try forward(sources, into: targets) } }
+            #expect(withBuffers == 0)
+          }
+        }
+      }
+    }
+
+    @Test func aCallAllocatesItsResultAlone() throws {
+      for model in try [example(), branches(), wide()] {
+        let network = try Network(model)
+        let x = try Tensor([0.0, 1, 1, 0, -1, 5], [3, 2])
+        _ = try network(x)
+        let count = try allocations { for _ in 0..<1000 { _ = try network(x) } }
+        // The memory, and the object that owns it.
+        #expect(count == 2000)
+      }
+    }
+
+    @Test func theCounterCounts() throws {
+      let network = try Network(example())
+      let count = try allocations { _ = try network.prepared(for: [5, 2]) }
+      #expect(count > 10)
+    }
+  }
+#endif
