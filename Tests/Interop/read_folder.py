@@ -12,21 +12,31 @@ from document import need
 def read(path):
     root = pathlib.Path(path)
     need((root / "architecture.json").is_file(), "there is no 'architecture.json'")
+
+    def load(name):
+        need((root / name).resolve().is_relative_to(root.resolve()), f"'{name}' is a link that leads out of the folder")
+        return np.load(root / name, allow_pickle=False)
+
+    found = {file.relative_to(root).as_posix() for file in root.rglob("*.npy")}
+    return parse((root / "architecture.json").read_bytes(), found, load)
+
+
+def parse(text, found, load):
+    """The model of a document, where `found` are the files that are there, and `load` gives the array of one."""
     files, parts = {}, {}
 
     def place(entry, members):
         name = members.take("file", str)
         check(name)
         need(name not in files.values(), f"two tensors have the file '{name}'")
+        need(name in found, f"the file '{name}' is not there")
         files[entry["name"]] = name
 
-    text = (root / "architecture.json").read_bytes()
     document = nnm.read_document(nnm.parse_json(text), digests_required=False, extra=place)
     for entry in document["tensors"]:
         need(document["digest"] is None or entry["digest"], f"'{entry['name']}' has no digest, but the document has one")
-        parts[entry["name"]] = load(root, files[entry["name"]], entry)
-    found = {str(file.relative_to(root)) for file in root.rglob("*.npy")}
-    need(found <= set(files.values()), f"files that no tensor names: {sorted(found - set(files.values()))}")
+        parts[entry["name"]] = content(load, files[entry["name"]], entry)
+    need(set(found) <= set(files.values()), f"files that no tensor names: {sorted(set(found) - set(files.values()))}")
     return nnm.finish(document, parts)
 
 
@@ -36,11 +46,9 @@ def check(name):
     need("\\" not in name and not any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in name), f"'{name}' has a bad sign")
 
 
-def load(root, name, entry):
-    need((root / name).is_file(), f"the file '{name}' is not there")
-    need((root / name).resolve().is_relative_to(root.resolve()), f"'{name}' is a link that leads out of the folder")
+def content(load, name, entry):
     try:
-        array = np.load(root / name, allow_pickle=False)
+        array = load(name)
     except ValueError as error:
         raise nnm.Problem(f"'{name}': {error}") from None
     if entry["dtype"] == "bf16" and array.dtype == np.dtype("V2"):

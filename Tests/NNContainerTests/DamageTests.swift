@@ -40,7 +40,7 @@ import Testing
     case .binary: try BinaryEncoding.read(file)
     case .json: try JSONEncoding.read(file)
     case .safetensors: try SafetensorsEncoding.read(file)
-    case .hdf5, .folder: throw ModelError(ContainerProblem.withoutHDF5)
+    case .hdf5, .folder, .npz: throw ModelError(ContainerProblem.withoutHDF5)
     }
   }
 
