@@ -114,8 +114,9 @@ let package = Package(
       name: "NNConvertTests", dependencies: ["NNConvert", "NNTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["NNContainer", "NNNumPy", "NNTestSupport"],
-      swiftSettings: swiftSettings),
+      name: "CommandTests",
+      dependencies: ["NNContainer", "NNFormat", "NNNumPy", "NNTerminal", "NNTestSupport"],
+      exclude: ["Snapshots"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -52,8 +52,6 @@ public enum ConvertProblem: Problem {
   case exampleNeedsNames(what: String, count: Int)
   /// A name is not that of a floating-point type.
   case badFloatType(String)
-  /// A tolerance cannot be read.
-  case badTolerance(String)
   /// An option does not go together with the sources or another option.
   case senselessOption(String, reason: String)
   /// The kind of the output cannot be told from its name.
@@ -67,10 +65,11 @@ public enum ConvertProblem: Problem {
   public var category: ProblemCategory {
     switch self {
     case .noArrays, .sameName, .noWeights, .sameLayer, .missingArrays, .notMatrices, .emptyLayer,
-      .brokenChain: .malformed
+      .brokenChain:
+      .malformed
     case .unknownRoles, .unpairedBiases, .unknownOrder, .badLayer, .usedTwice, .unknownArrays, .unusedArrays,
       .bothLayoutsFit, .noActivation, .unknownActivations, .badActivation, .activationCount, .mixedTypes, .notFloats,
-      .badExample, .exampleNeedsNames, .badFloatType, .badTolerance,
+      .badExample, .exampleNeedsNames, .badFloatType,
       .senselessOption, .unknownOutputKind,
       .wrongSource, .modelAmongSources:
       .usage
@@ -137,8 +136,6 @@ public enum ConvertProblem: Problem {
       "the network has \(count) \(what)s, and the example has one array; give an .npz with an array for each under its name"
     case .badFloatType(let name):
       "'\(name)' is no type for weights; give one of f16, bf16, f32 and f64"
-    case .badTolerance(let text):
-      "'\(text)' is no tolerance; write one or more of ulps=N, absolute=X and relative=X with commas between"
     case .senselessOption(let option, let reason):
       "\(option) makes no sense here: \(reason)"
     case .unknownOutputKind(let path):

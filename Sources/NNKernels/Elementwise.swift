@@ -14,7 +14,7 @@ package enum Elementwise: Hashable, Sendable {
   case sigmoid
   case relu
   case relu6
-  /// `max(x, slope * x)`.
+  /// `x` where `x >= 0`, else `slope * x`.
   case leakyReLU(slope: Double)
   /// `x` where `x >= 0`, else `alpha * expm1(x)`.
   case elu(alpha: Double)

@@ -22,7 +22,8 @@ struct ConvertModel: ParsableCommand {
   var source: String
 
   @Argument(
-    help: "The file or folder to write; its ending says the kind (.nnm, .h5, .json, .safetensors, .npz, none for a folder).",
+    help:
+      "The file or folder to write; its ending says the kind (.nnm, .h5, .json, .safetensors, .npz, none for a folder).",
     completion: .file())
   var destination: String
 

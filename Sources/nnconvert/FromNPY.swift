@@ -2,6 +2,7 @@ import ArgumentParser
 import NNConvert
 import NNFormat
 import NNRuntime
+import NNTerminal
 
 /// `nnconvert from-npy`
 struct FromNPY: ParsableCommand {
@@ -15,9 +16,10 @@ struct FromNPY: ParsableCommand {
 
       Examples:
         nnconvert from-npy weights.npz --activation sigmoid -o model.h5
-        nnconvert from-npy arrays/ --activation relu,softmax --example x.npy=y.npy -o model.nnm
-        nnconvert from-npy w.npz --layers hidden=arr_0:arr_1,output=arr_2:arr_3 --activation tanh,linear -o model.json
-        nnconvert from-npy w.npz --activation 'leaky_relu(negative_slope=0.2),linear' --dtype f16 -o model.safetensors
+        nnconvert from-npy arrays/ --activation relu,softmax -o model.nnm
+        nnconvert from-npy a.npz --activation tanh --example x.npy=y.npy -o a.h5
+        nnconvert from-npy a.npz --layers W:b,V:c --activation relu -o a.h5
+        nnconvert from-npy a.npz --activation 'elu(alpha=0.5)' --dtype f16 -o a.h5
         nnconvert from-npy edited/ --accept-edits -o model.h5
       """)
 
@@ -46,7 +48,8 @@ struct FromNPY: ParsableCommand {
   @Option(help: ArgumentHelp("An array to leave out; may be given several times.", valueName: "name"))
   var ignore: [String] = []
 
-  @Option(help: ArgumentHelp("Cast all arrays to f16, bf16, f32 or f64, and report what that loses.", valueName: "type"))
+  @Option(
+    help: ArgumentHelp("Cast all arrays to f16, bf16, f32 or f64, and report what that loses.", valueName: "type"))
   var dtype: String?
 
   @Option(
@@ -59,9 +62,11 @@ struct FromNPY: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How far results may be from examples: ulps=N, absolute=X, relative=X, with commas between; same bits by default.",
-      valueName: "bounds"))
-  var tolerance: String?
+      """
+      How far results may be from examples: 1e-6 (absolute), 1e-6rel (relative), 4ulp, or several with commas, of which one \
+      must hold. Without it the bits must be the same.
+      """, valueName: "bound"))
+  var tolerance: ToleranceArgument?
 
   @Option(
     help: ArgumentHelp("Who computed the examples.", valueName: "framework,version,machine"))
@@ -107,10 +112,7 @@ struct FromNPY: ParsableCommand {
     _ files: [ExampleFiles], to model: inout Model, _ report: inout ConversionReport
   ) throws(ModelError) {
     guard !files.isEmpty else { return }
-    var bounds = Tolerance.exact
-    if let tolerance {
-      bounds = try located(.option("--tolerance")) { () throws(ModelError) in try Tolerance(text: tolerance) }
-    }
+    let bounds = tolerance?.tolerance ?? .exact
     let author = computedBy.map(ComputedBy.init(text:)) ?? ComputedBy()
     for pair in files {
       let (example, checked) = try pair.example(

@@ -20,7 +20,8 @@ struct CommonOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
-    help: "The file or folder to write; its ending says the kind (.nnm, .h5, .json, .safetensors, .npz, none for a folder).",
+    help:
+      "The file or folder to write; its ending says the kind (.nnm, .h5, .json, .safetensors, .npz, none for a folder).",
     completion: .file())
   var output: String
 
@@ -61,7 +62,8 @@ struct OutputJob {
     writeOptions.gzipLevel = options.compress
     guard options.compress == nil || kind == .hdf5 else {
       throw ModelError(
-        ConvertProblem.senselessOption("--compress", reason: "only HDF5 is compressed, and the output is \(kind.rawValue)"))
+        ConvertProblem.senselessOption(
+          "--compress", reason: "only HDF5 is compressed, and the output is \(kind.rawValue)"))
     }
     try ModelFiles.checkDestination(path, kind, replacing: common.force)
   }

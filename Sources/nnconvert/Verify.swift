@@ -25,7 +25,8 @@ struct Verify: ParsableCommand {
     let container = try ModelFiles.open(file)
     let report = Verification.run(container)
     if json { try write(report) } else { try print(report) }
-    let failures = [report.digestProblem, report.networkProblem].compactMap { $0 } + report.examples.compactMap(\.failure)
+    let failures =
+      [report.digestProblem, report.networkProblem].compactMap { $0 } + report.examples.compactMap(\.failure)
     for failure in failures.dropFirst() { StandardError.write(line: "\(failure.inside(.file(file)))") }
     if let first = failures.first { throw first.inside(.file(file)) }
   }

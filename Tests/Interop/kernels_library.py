@@ -82,14 +82,18 @@ def parts(x, axis):
     return product(x.shape[:axis]), x.shape[axis], product(x.shape[axis + 1:])
 
 
-def variants(names=None):
-    """The variants this CPU has, by name; only those of `names` if given."""
+def compiled():
     library = pathlib.Path(tempfile.mkdtemp()) / "kernels.so"
-    compiler = os.environ.get("CC", "clang")
     files = [str(f) for f in sorted(sources.glob("*.c"))]
-    subprocess.check_call(
-        [compiler, "-std=c17", "-O2", "-shared", "-fPIC", "-I", str(sources / "include"), *files, "-o", str(library), "-lm"])
-    lib = ctypes.CDLL(str(library))
+    command = [os.environ.get("CC", "clang"), "-std=c17", "-O2", "-shared", "-fPIC", "-I", str(sources / "include")]
+    subprocess.check_call([*command, *files, "-o", str(library), "-lm"])
+    return str(library)
+
+
+def variants(names=None):
+    """The variants this CPU has, by name; only those of `names` if given. NNM_KERNELS_LIBRARY names a library to use
+    instead of compiling one."""
+    lib = ctypes.CDLL(os.environ.get("NNM_KERNELS_LIBRARY") or compiled())
     lib.nnk_available.restype = ctypes.POINTER(VariantTable)
     lib.nnk_available.argtypes = [size]
     found, index = {}, 0

@@ -38,12 +38,15 @@ enum LayerList {
       throw ModelError(ConvertProblem.badLayer(item, reason: "can be read in \(readings.count) ways; rename an array"))
     }
     let plain = item.splits(at: "=").first?.1 ?? item
-    let missing = plain.split(separator: ":", omittingEmptySubsequences: false).map(String.init).first { arrays[$0] == nil }
+    let missing = plain.split(separator: ":", omittingEmptySubsequences: false).map(String.init).first {
+      arrays[$0] == nil
+    }
     throw ModelError(
       ConvertProblem.badLayer(
         item,
         reason: missing.map { name in
-          "there is no array '\(name)'" + (nearest(to: name, among: arrays.keys.sorted()).map { "; did you mean '\($0)'?" } ?? "")
+          "there is no array '\(name)'"
+            + (nearest(to: name, among: arrays.keys.sorted()).map { "; did you mean '\($0)'?" } ?? "")
         } ?? "is not WEIGHTS, WEIGHTS:BIASES or NAME=WEIGHTS:BIASES"))
   }
 }

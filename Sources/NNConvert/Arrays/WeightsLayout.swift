@@ -44,7 +44,8 @@ public enum WeightsLayout: String, Sendable, CaseIterable {
         return "\(previous.inWords) gives \(output(previous)) values and \(weights.inWords) takes \(input(weights))"
       }
       if let biases = layer.biases, !allows(biases.tensor.shape, units: output(weights)) {
-        return "\(weights.inWords) gives \(output(weights)) values and its biases \(biases.inWords) do not have that shape"
+        return
+          "\(weights.inWords) gives \(output(weights)) values and its biases \(biases.inWords) do not have that shape"
       }
       previous = weights
     }

@@ -28,7 +28,11 @@ public struct CastLoss: Sendable, Equatable {
     } else {
       let error = (result - value).magnitude
       maximumAbsoluteError = max(maximumAbsoluteError, error)
-      if result == 0 { underflows += 1 } else { maximumRelativeError = max(maximumRelativeError, error / value.magnitude) }
+      if result == 0 {
+        underflows += 1
+      } else {
+        maximumRelativeError = max(maximumRelativeError, error / value.magnitude)
+      }
     }
   }
 

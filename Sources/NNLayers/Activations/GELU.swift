@@ -1,7 +1,7 @@
 public import NNFormat
 import NNKernels
 
-/// The Gaussian error unit: `y = x * (erf(x / sqrt(2)) + 1) / 2`, or its approximation by tanh.
+/// The Gaussian error unit: `y = x * (0.5 * (erf(x / sqrt(2)) + 1))`, or its approximation by tanh.
 ///
 /// | value  | shape | notes             |
 /// |--------|-------|-------------------|
@@ -27,7 +27,7 @@ public struct GELU: ElementwiseLayer {
     Field("approximate", \.approximate, default: .none, "the exact form, or the approximation with tanh")
   ]
   /// Each step is rounded; erf in f64 is near, not exact.
-  public static let precision = Precision.rounding(f32: 3, f64: 4)
+  public static let precision = Precision.cancelling(f32: 3, f64: 4)
 
   /// Which of the two forms it is.
   public var approximate = Approximation.none

@@ -21,7 +21,7 @@ public struct LogSoftmax: Layer {
       "the axis that is normalised; negative ones count from the last, which is -1")
   ]
   /// Each step is rounded; the logarithm in f64 is near, not exact.
-  public static let precision = Precision.rounding(f32: 4, f64: 4)
+  public static let precision = Precision.cancelling(f32: 4, f64: 4)
   /// The output may lie where the input lies.
   public static let aliasing = Aliasing.inPlace
 

@@ -67,12 +67,15 @@ public struct Parameter: Sendable, Hashable {
   }
 }
 
-/// How near a layer's results are to its definition.
+/// How near a layer's results are to its definition. Distances below the smallest normal number do not count.
 public enum Precision: Sendable, Hashable {
   /// The bits that `spec/numerics.md` defines.
   case exact
   /// At most so many units in the last place from the exact result, in f32 and in f64.
   case rounding(f32: Int, f64: Int)
+  /// The same where the exact result is 1 or larger; where it is smaller, at most as far from it as so many units in the last
+  /// place of 1, since terms of that size cancel each other.
+  case cancelling(f32: Int, f64: Int)
 }
 
 /// How a layer's first output relates to its first input in memory.

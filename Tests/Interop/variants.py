@@ -1,0 +1,82 @@
+"""Checks every variant of the kernels against the plain one, bit for bit, and both against live NumPy where they must agree.
+
+Needs NumPy; exits 1 if anything differs. Where NumPy reports X86_V4, exp of f64 and what is built on it must agree too.
+"""
+import sys
+
+import numpy as np
+from numpy._core._multiarray_umath import __cpu_features__ as features
+
+import kernels_library
+
+np.seterr(all="ignore")
+rng = np.random.default_rng(1)
+variants = kernels_library.variants()
+plain = variants["plain"]
+failures = []
+checks = 0
+
+
+def check(what, got, expected):
+    global checks
+    checks += 1
+    same = kernels_library.same_bits(got, expected)
+    if not same.all():
+        failures.append(f"{what}: {int((~same).sum())} of {same.size} differ")
+
+
+special = [0, -0.0, np.inf, -np.inf, np.nan, 1, -1, 1e-310, 5e-324, 1e308, -1e308, 709.7, 709.8, -745, -746, -708.5, 88.7,
+           -104, 0.5, 6, 5.99, -6, 63.99, 0.6875, 1.375, 0.99999994]
+for dtype in (np.float32, np.float64):
+    spread = rng.standard_normal(20000) * 10.0 ** rng.integers(-300, 300, 20000)
+    x = np.concatenate([special, rng.uniform(-20, 20, 40003), rng.uniform(-750, 750, 20000), spread]).astype(dtype)
+    for function in kernels_library.FUNCTIONS:
+        expected = plain.function(function, x, 0.3)
+        for name, variant in variants.items():
+            check(f"{function} {dtype.__name__} {name}", variant.function(function, x, 0.3), expected)
+            for count in range(1, 40):
+                part = variant.function(function, x[count:2 * count], 0.3)
+                check(f"{function} {dtype.__name__} {name}, {count} elements", part, expected[count:2 * count])
+    if dtype == np.float32 or features.get("X86_V4"):
+        normal = x[~((x < -708.39) & (x > -745.14))]
+        check(f"exp {dtype.__name__} NumPy", plain.function("exp", normal), np.exp(normal))
+        check(f"sigmoid {dtype.__name__} NumPy", plain.function("sigmoid", -normal), 1 / (1 + np.exp(normal)))
+    if dtype == np.float32:
+        check("log NumPy", plain.function("log", x), np.log(x))
+    check(f"tanh {dtype.__name__} NumPy", plain.function("tanh", x), np.tanh(x))
+
+    for trial in range(300):
+        rows, columns, depth = (int(rng.choice([1, 2, 3, 5, 7, 8, 12, 13, 17, 24, 33, 64, 70, 160])) for _ in range(3))
+        if trial % 4 == 0:
+            depth = int(rng.choice([0, 1, 255, 256, 257, 300, 513]))
+        if trial % 7 == 0:
+            columns = int(rng.choice([100, 129, 257, 600, 1030, 2100]))
+        a, b = rng.standard_normal((rows, depth)).astype(dtype), rng.standard_normal((depth, columns)).astype(dtype)
+        bias = rng.standard_normal(columns).astype(dtype) if trial % 2 else None
+        expected = plain.product(a, b, bias)
+        for name, variant in variants.items():
+            for scratch in (False, True):
+                what = f"product {dtype.__name__} {name} {rows}x{depth}x{columns} scratch {scratch}"
+                check(what, variant.product(a, b, bias, scratch), expected)
+
+    for trial in range(200):
+        outer, axis, inner = (int(rng.choice([1, 2, 3, 5, 8, 9, 17, 33])) for _ in range(3))
+        if trial % 3 == 0:
+            inner, axis = 1, int(rng.choice([1, 7, 8, 9, 127, 128, 129, 300, 1000, 4097, 20000]))
+        x = (rng.standard_normal((outer, axis, inner)) * 10).astype(dtype)
+        if trial % 11 == 0:
+            x.flat[rng.integers(x.size)] = rng.choice([np.nan, np.inf, -np.inf])
+        shape = f"{dtype.__name__} {outer}x{axis}x{inner}"
+        for kind in ("sum", "mean", "var"):
+            expected = plain.reduce(kind, x, 1)
+            check(f"{kind} {shape} NumPy", expected, getattr(np, kind)(x, axis=1))
+            for name, variant in variants.items():
+                check(f"{kind} {shape} {name}", variant.reduce(kind, x, 1), expected)
+        for logarithm in (False, True):
+            expected = plain.softmax(x, 1, logarithm)
+            for name, variant in variants.items():
+                check(f"softmax {shape} {name}", variant.softmax(x, 1, logarithm), expected)
+
+print(f"variants {', '.join(variants)}; NumPy with X86_V4: {bool(features.get('X86_V4'))}; {checks} checks")
+print("\n".join(failures[:40]) or "every bit agrees")
+sys.exit(1 if failures else 0)

@@ -1,0 +1,100 @@
+import Foundation
+import NNFormat
+import NNLayers
+import NNTestSupport
+
+/// One file of `Fixtures/layers`: a layer with its inputs and parameters, and what others computed for them.
+struct LayerCase {
+  let kind: String
+  let name: String
+  let fields: JSONObject
+  /// Whether each row of the outputs depends on the same row of each input alone.
+  let rows: Bool
+  let inputs: [Tensor]
+  let parameters: [(role: String, tensor: Tensor)]
+  let expectations: [Expectation]
+
+  /// What one implementation computed.
+  struct Expectation {
+    let framework: String
+    let bound: Bound
+    let outputs: [Tensor]
+  }
+
+  /// How near a result must be.
+  enum Bound: Equatable {
+    /// The layer's own precision.
+    case declared
+    case tolerance(Tolerance)
+  }
+
+  /// The cases of a kind, by name.
+  static func all(of kind: String) throws -> [LayerCase] {
+    let folder = "\(fixtures)/layers/\(kind)"
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    return try files.sorted().map {
+      try LayerCase("\(folder)/\($0)", name: String($0.dropLast(".json".count)))
+    }
+  }
+
+  init(_ path: String, name: String) throws {
+    self.name = name
+    var reader = try ObjectReader(try JSONReader.value(ByteRegion(try bytes(of: path))), path: name)
+    kind = try reader.string("kind")
+    fields = try reader.optionalObject("fields")
+    rows = try reader.required("rows").bool ?? false
+    inputs = try reader.array("inputs").map { try Tensor(fixture: $0) }
+    parameters = try reader.optionalObject("parameters").members.map { ($0, try Tensor(fixture: $1)) }
+    expectations = try reader.array("expectations").map { try Expectation($0) }
+    try reader.finish()
+  }
+}
+
+extension LayerCase.Expectation {
+  init(_ json: JSONValue) throws {
+    var reader = try ObjectReader(json, path: "expectations")
+    var author = try ObjectReader(try reader.required("computed_by"), path: "computed_by")
+    framework = try author.string("framework")
+    _ = try author.optionalString("version")
+    try author.finish()
+    let tolerance = try reader.required("tolerance")
+    if tolerance == "declared" {
+      bound = .declared
+    } else {
+      var bounds = try ObjectReader(tolerance, path: "tolerance")
+      bound = .tolerance(
+        Tolerance(
+          ulps: bounds.optional("ulps")?.int, absolute: bounds.optional("absolute")?.number,
+          relative: bounds.optional("relative")?.number))
+      try bounds.finish()
+    }
+    outputs = try reader.array("outputs").map { try Tensor(fixture: $0) }
+    try reader.finish()
+  }
+}
+
+extension Tensor {
+  /// A tensor as the fixtures have it: `{"dtype": "f32", "shape": [2], "values": [1.5, "NaN"]}`.
+  init(fixture json: JSONValue) throws {
+    var reader = try ObjectReader(json, path: "tensor")
+    let type = try DataType(name: try reader.string("dtype"))
+    let shape = try Shape(try reader.array("shape").compactMap(\.int))
+    let values = try reader.array("values")
+    try reader.finish()
+    switch type {
+    case .f32: try self.init(values.compactMap { $0.number.map(Float.init) }, shape)
+    case .f64: try self.init(values.compactMap(\.number), shape)
+    case .i32: try self.init(values.compactMap { $0.int.flatMap(Int32.init(exactly:)) }, shape)
+    case .i64: try self.init(values.compactMap { $0.int.map(Int64.init) }, shape)
+    default: throw ModelError(ModelProblem.unknownDataType(type.rawValue))
+    }
+  }
+
+  /// The rows from `range` of the outermost dimension.
+  func rows(_ range: Range<Int>) throws -> Tensor {
+    let size = shape[0] == 0 ? 0 : bytes.count / shape[0]
+    return try Tensor(
+      dataType, Shape([range.count] + shape.dimensions.dropFirst()),
+      bytes: bytes[range.lowerBound * size..<range.upperBound * size])
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import NNFormat
+import NNLayers
+import NNTestSupport
+import Testing
+
+@Suite struct LayerLawsTests {
+  @Test(arguments: LayerCatalog.standard.all.map { $0.kind })
+  func everyLawHoldsOnEveryCase(kind: String) throws {
+    let type = try #require(LayerCatalog.standard[kind])
+    let cases = try LayerCase.all(of: kind)
+    #expect(!cases.isEmpty, "the kind '\(kind)' has no case in Fixtures/layers")
+    #expect(cases.allSatisfy { $0.kind == kind })
+    #expect(cases.allSatisfy { !$0.expectations.isEmpty })
+    try checkLayer(type, cases: cases)
+    print("\(kind): \(cases.count) cases")
+  }
+
+  @Test func noCaseIsOfAnUnknownKind() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: "\(fixtures)/layers")
+    let kinds = Set(LayerCatalog.standard.all.map { $0.kind })
+    #expect(Set(folders).subtracting(kinds) == ["made-by.json"])
+  }
+
+  @Test func everyKindThatComputesHasCasesInBothTypes() throws {
+    for type in LayerCatalog.standard.all {
+      let types = Set(try LayerCase.all(of: type.kind).flatMap { $0.inputs.map(\.dataType) })
+      #expect(types.isSuperset(of: [.f32, .f64]), "\(type.kind)")
+    }
+  }
+
+  @Test func everyChoiceOfEveryFieldHasACase() throws {
+    func chosen(_ kind: String, _ field: String) throws -> Set<JSONValue> {
+      Set(try LayerCase.all(of: kind).compactMap { $0.fields[field] })
+    }
+    #expect(try chosen("gelu", "approximate") == ["none", "tanh"])
+    #expect(try chosen("hard_sigmoid", "definition") == ["keras2", "keras3"])
+    #expect(try chosen("dense", "use_bias") == [false])
+  }
+}
