@@ -108,6 +108,9 @@ import Testing
       reshape([7], [2, 6])
         == refused("the input has 6 elements behind its first dimension, and the target shape needs 7"))
     #expect(
+      reshape([5], [2, 6])
+        == refused("the input has 6 elements behind its first dimension, and the target shape needs 5"))
+    #expect(
       reshape([4, -1], [2, 6])
         == refused(
           "the input has 6 elements behind its first dimension, and the target shape needs a multiple of 4"))

@@ -4,8 +4,7 @@ import Testing
 
 /// Compares a text with a committed file. With `RECORD_SNAPSHOTS=1` in the environment it is written instead, and the test fails,
 /// so that nobody records by accident.
-func expectSnapshot(_ text: String, _ path: String, sourceLocation: SourceLocation = #_sourceLocation) throws
-{
+func expectSnapshot(_ text: String, _ path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
   if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     Issue.record("recorded \(path)", sourceLocation: sourceLocation)
