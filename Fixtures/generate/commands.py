@@ -1,21 +1,30 @@
 """Makes Fixtures/commands: a small network with what NumPy computes from it, and arrays with NumPy's statistics of them.
 
-Run as: python Fixtures/generate/commands.py, with NumPy 2.4.6 and ml_dtypes 0.6.0 on a CPU with AVX-512.
+Run as: python Fixtures/generate/commands.py, with NumPy 2.4.6 and ml_dtypes 0.6.0. The network has no exponentials, whose
+bits in NumPy depend on the CPU, and the script insists that the products are those of spec/numerics.md: so any CPU will do.
 """
 
 import json
 import pathlib
+from fractions import Fraction
 
 import ml_dtypes
 import numpy as np
 
 folder = pathlib.Path(__file__).resolve().parent.parent / "commands"
 folder.mkdir(exist_ok=True)
-random = np.random.default_rng(20)
+random = np.random.default_rng(1)
 
 
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
+def dense(x, weights, biases):
+    """NumPy's product, after a check that it is a chain of fused multiply-adds over ascending k."""
+    chain = np.zeros((x.shape[0], weights.shape[1]))
+    for (row, column), _ in np.ndenumerate(chain):
+        for k in range(x.shape[1]):
+            exact = Fraction(x[row, k]) * Fraction(weights[k, column]) + Fraction(chain[row, column])
+            chain[row, column] = float(exact)
+    assert np.array_equal(x @ weights, chain)
+    return x @ weights + biases
 
 
 def network():
@@ -26,10 +35,11 @@ def network():
         "output_biases": random.standard_normal(2),
     }
     x = np.array([[0.0, 1.0], [-0.5, 2.25]])
-    hidden = sigmoid(x @ arrays["hidden_weights"] + arrays["hidden_biases"])
-    y = sigmoid(hidden @ arrays["output_weights"] + arrays["output_biases"])
+    hidden = np.maximum(dense(x, arrays["hidden_weights"], arrays["hidden_biases"]), 0)
+    y = dense(hidden, arrays["output_weights"], arrays["output_biases"])
+    assert (hidden > 0).any() and (hidden == 0).any()
     near = y.copy()
-    near[1, 0] = np.nextafter(np.nextafter(y[1, 0], 2), 2)
+    near[1, 0] = np.nextafter(np.nextafter(y[1, 0], 9), 9)
     np.savez(folder / "network.npz", **arrays)
     np.save(folder / "x.npy", x)
     np.save(folder / "hidden.npy", hidden)

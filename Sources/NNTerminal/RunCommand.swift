@@ -56,12 +56,13 @@ extension ParsableCommand {
 
   /// The parser's sentence as we write ours: in one line, beginning in lower case, with the help to look at.
   private static func usageLine(for error: any Error) -> String {
-    let sentence = message(for: error).split(separator: "\n").joined(separator: " ")
+    let text = message(for: error).split(separator: "\n").joined(separator: " ")
     // The last line of the parser's own message names the subcommand in question: See 'nnconvert verify --help' ….
     let help = fullMessage(for: error).split(separator: "'").last { $0.hasSuffix(" --help") }
-    let words = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
-    let what = words.prefix(1).lowercased() + words.dropFirst()
-    return "\(_commandName): \(what); see '\(help ?? "\(_commandName) --help")'"
+    let sentences = (text.hasSuffix(".") ? String(text.dropLast()) : text).split(separator: ". ")
+    let what = sentences.map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: "; ")
+    let link = what.hasSuffix("?") ? " see" : "; see"
+    return "\(_commandName): \(what)\(link) '\(help ?? "\(_commandName) --help")'"
   }
 }
 

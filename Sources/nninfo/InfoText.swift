@@ -24,7 +24,9 @@ struct InfoText {
   }
 
   var text: String {
-    var parts = [title + facts, interface, layers, totals]
+    var parts = [title + facts]
+    if !about.isEmpty { parts.append(about) }
+    parts += [interface, layers, totals]
     if !model.examples.isEmpty { parts.append(examples) }
     if let statistics { parts.append(TensorStatistics.text(statistics)) }
     if let verification { parts.append(verification.text) }
@@ -43,11 +45,13 @@ struct InfoText {
       ("size", exactSize(container.fileSize)),
     ]
     if let digest = container.promisedDigest { rows.append(("digest", digest.description)) }
-    for (name, value) in model.metadata.members where name != "name" && name != "description" {
-      rows.append((name, shown(value)))
-    }
-    rows += provenance
-    return InfoText.pairs(rows)
+    return InfoText.pairs(rows + provenance)
+  }
+
+  /// What the author says beyond name and description, under names of the author's choice.
+  private var about: String {
+    let members = model.metadata.members.filter { $0.0 != "name" && $0.0 != "description" }
+    return InfoText.pairs(members.map { ($0.0, shown($0.1)) })
   }
 
   private var provenance: [(String, String)] {
@@ -67,11 +71,14 @@ struct InfoText {
   }
 
   private var interface: String {
-    InfoText.pairs(
-      model.graph.inputs.map { ("input", "\($0.name)  \($0.type)") }
-        + model.graph.outputs.map { output in
-          ("output", output.name + (layout.type(of: output.value, in: model.graph).map { "  \($0)" } ?? ""))
-        })
+    let inputs = model.graph.inputs.map { ("input", $0.name, TensorType?.some($0.type)) }
+    let outputs = model.graph.outputs.map { ("output", $0.name, layout.type(of: $0.value, in: model.graph)) }
+    let width = (inputs + outputs).reduce(0) { max($0, displayWidth(printable($1.1))) }
+    return InfoText.pairs(
+      (inputs + outputs).map { what, name, type in
+        let space = String(repeating: " ", count: width - displayWidth(printable(name)) + 2)
+        return (what, name + (type.map { "\(space)\($0)" } ?? ""))
+      })
   }
 
   private var layers: String {

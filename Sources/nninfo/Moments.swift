@@ -9,9 +9,11 @@ struct Moments {
   var zeros = 0
   var notNumbers = 0
   var infinities = 0
-  /// A power of two by which the elements were multiplied for the next two, so that squares stay in the range of doubles.
+  /// A power of two by which the elements were multiplied for the next three, so that squares stay in the range of doubles.
   private var scale = 1.0
   private var scaledMean = 0.0
+  /// What rounding takes from the mean: blocks far from zero and near each other keep their distance.
+  private var meanRest = 0.0
   /// The sum of the squared distances from the mean.
   private var scaledSquares = 0.0
 
@@ -37,17 +39,21 @@ struct Moments {
     infinities += other.infinities
     guard other.finite > 0 else { return }
     guard finite > 0 else {
-      (finite, scaledMean, scaledSquares, scale) = (
-        other.finite, other.scaledMean, other.scaledSquares, other.scale
-      )
+      (finite, scale) = (other.finite, other.scale)
+      (scaledMean, meanRest, scaledSquares) = (other.scaledMean, other.meanRest, other.scaledSquares)
       return
     }
     let count = Double(finite + other.finite)
-    let distance = other.scaledMean - scaledMean
+    let distance = (other.scaledMean - scaledMean) + (other.meanRest - meanRest)
     scaledSquares +=
       other.scaledSquares + distance * distance * (Double(finite) * Double(other.finite) / count)
-    scaledMean += distance * (Double(other.finite) / count)
+    meanRest += distance * (Double(other.finite) / count)
     finite += other.finite
+    // Knuth's exact sum of two numbers: the mean takes what it can hold of the rest.
+    let sum = scaledMean + meanRest
+    let part = sum - scaledMean
+    meanRest = (scaledMean - (sum - part)) + (meanRest - part)
+    scaledMean = sum
   }
 
   /// Counts one block of at most ``blockSize`` elements.
@@ -95,6 +101,7 @@ struct Moments {
       distances += distance * distance
     }
     let correction = rest.sum()
+    meanRest = correction / Double(finite)
     scaledSquares = max(0, distances.sum() - correction * correction / Double(finite))
   }
 

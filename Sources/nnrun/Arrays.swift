@@ -26,7 +26,7 @@ struct Arrays {
       }
     }
     if isComplete, let missing = values.first(where: { tensors[$0.name] == nil }) {
-      throw ModelError(RunProblem.missing(what: what, missing.type), at: .input(missing.name))
+      throw ModelError(RunProblem.missing(what: what, name: missing.name, missing.type), at: .input(missing.name))
     }
     return tensors
   }

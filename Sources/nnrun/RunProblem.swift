@@ -11,7 +11,7 @@ enum RunProblem: Problem {
   /// Two arrays for one value.
   case givenTwice(what: String)
   /// No array for a value.
-  case missing(what: String, TensorType)
+  case missing(what: String, name: String, TensorType)
   /// An archive or document does not hold a named array.
   case notInFile(String, names: [String])
   /// Elements of another type.
@@ -53,8 +53,8 @@ enum RunProblem: Problem {
         + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(RunProblem.list(names))")
     case .givenTwice(let what):
       "is given twice; give each \(what) once"
-    case .missing(let what, let type):
-      "no file gives this \(what); it takes \(type)"
+    case .missing(let what, let name, let type):
+      "no file is given for it; pass --\(what) \(name)=FILE with \(type)"
     case .notInFile(let name, let names):
       "has no array '\(name)'; it has \(RunProblem.list(names))"
     case .otherType(let expected, let found):

@@ -8,7 +8,7 @@ enum Models {
   /// The path of a fixture.
   static func fixture(_ name: String) -> String { "\(fixtures)/commands/\(name)" }
 
-  /// Two dense layers with sigmoids; NumPy's result for `x.npy` is `y.npy`.
+  /// Two dense layers, a relu between them; NumPy's result for `x.npy` is `y.npy`.
   static func network(examples: [Example] = []) throws -> Model {
     let arrays = try NamedTensors(npzFile: fixture("network.npz"))
     var tensors = NamedTensors()
@@ -21,14 +21,14 @@ enum Models {
     let graph = Graph(
       inputs: [GraphInput("x", TensorType(.f64, [.symbol("N"), .known(2)]))],
       nodes: [
-        dense("hidden", 3, from: "x"), Node("hidden_activation", "sigmoid", inputs: ["hidden"]),
-        dense("output", 2, from: "hidden_activation"), Node("output_activation", "sigmoid", inputs: ["output"]),
+        dense("hidden", 3, from: "x"), Node("hidden_activation", "relu", inputs: ["hidden"]),
+        dense("output", 2, from: "hidden_activation"),
       ],
-      outputs: [GraphOutput("y", "output_activation")])
+      outputs: [GraphOutput("y", "output")])
     return Model(
       graph: graph, tensors: tensors,
       metadata: JSONObject([
-        ("name", "Two layers"), ("description", "A network of two dense layers."), ("license", "MIT"), ("size", 2),
+        ("name", "Two layers"), ("description", "A network of two dense layers."), ("license", "MIT"), ("classes", 2),
       ]),
       examples: examples,
       provenance: Provenance(
@@ -42,7 +42,8 @@ enum Models {
       name, inputs: try NamedTensors([("x", try Tensor(npyFile: fixture("x.npy")))]),
       outputs: try NamedTensors([("y", try Tensor(npyFile: fixture(output)))]),
       values: try NamedTensors([("hidden_activation", try Tensor(npyFile: fixture("hidden.npy")))]),
-      tolerance: tolerance, computedBy: ComputedBy(framework: "numpy", version: "2.4.6", machine: "x86-64 with AVX-512"))
+      tolerance: tolerance, computedBy: ComputedBy(framework: "numpy", version: "2.4.6", machine: "x86-64")
+    )
   }
 
   /// Two dense layers that share their tensors.
@@ -50,7 +51,8 @@ enum Models {
     let weights = try Tensor([1.0, 0.5, -0.5, 2], [2, 2])
     let nodes = ["first", "second"].map { name in
       Node(
-        name, "dense", fields: JSONObject([("units", 2), ("use_bias", false)]), inputs: [name == "first" ? "x" : "first"],
+        name, "dense", fields: JSONObject([("units", 2), ("use_bias", false)]),
+        inputs: [name == "first" ? "x" : "first"],
         parameters: [NodeParameter("weights", "shared")])
     }
     return Model(

@@ -109,7 +109,7 @@ import Testing
       let foundDeviation = try #require(statistics["std"]?.number)
       // The mean of numbers of both signs is small against the numbers; their spread is the measure of its error.
       #expect(abs(foundMean - mean) <= 1e-14 * max(abs(mean), deviation), "\(name): mean")
-      #expect(abs(foundDeviation - deviation) <= 1e-13 * deviation, "\(name): std")
+      #expect(abs(foundDeviation - deviation) <= 1e-14 * deviation, "\(name): std")
     }
   }
 }

@@ -105,7 +105,8 @@ final class Session {
     }
     let expected = try String(contentsOfFile: path, encoding: .utf8)
     guard expected != transcript else { return }
-    let pairs = zip(expected.split(separator: "\n", omittingEmptySubsequences: false),
+    let pairs = zip(
+      expected.split(separator: "\n", omittingEmptySubsequences: false),
       transcript.split(separator: "\n", omittingEmptySubsequences: false))
     let first = pairs.first { $0 != $1 }
     Issue.record(

@@ -14,7 +14,7 @@ import Testing
   @Test func namesAreShortenedInTheMiddle() {
     #expect(shortened("encoder/layer/0", to: 15) == "encoder/layer/0")
     #expect(shortened("encoder/layer/0", to: 9) == "enco…er/0")
-    #expect(shortened("重み/重み/重み", to: 8) == "重み…重み")
+    #expect(shortened("重み/重み/重み", to: 9) == "重み…重み")
     #expect(shortened("abc", to: 1) == "…")
   }
 
