@@ -221,7 +221,7 @@ def rewrite_h5(source, target, libver, packing):
                 copy.attrs[name] = value
 
 
-def check_networks_have_the_bits_of_live_numpy(tools, folder):
+def check_networks_against_live_numpy(tools, folder):
     live_numpy.check(tools.folder, folder, SEED)
 
 
