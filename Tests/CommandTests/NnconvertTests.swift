@@ -191,8 +191,11 @@ import Testing
       return
     }
     #expect(run.output == "m.nnm 74\nm.h5 74\nm.safetensors 74\nm.npz 74\nm 74\nm.nnm\nprecious\n")
-    for line in run.errors.split(separator: "\n") {
-      #expect(line.hasPrefix("disk/m") && line.lowercased().contains("no space left on device"), "\(line)")
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.count == 5)
+    // libhdf5 keeps the system's reason to itself.
+    for line in lines where !line.hasPrefix("disk/m.h5: libhdf5 cannot write /parameters/") {
+      #expect(line.hasPrefix("disk/m") && line.contains("no space left on device"), "\(line)")
     }
   }
 
