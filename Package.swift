@@ -19,9 +19,11 @@ let package = Package(
   name: "swift-nnm",
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
   products: [
-    .library(name: "NNRuntime", targets: ["NNRuntime"]),
-    .library(name: "NNConvert", targets: ["NNConvert"]),
-    .library(name: "NNContainer", targets: ["NNContainer", "NNFormat", "NNLayers"]),
+    // Each library comes with the modules whose types its functions take and give.
+    .library(name: "NNRuntime", targets: ["NNRuntime", "NNLayers", "NNContainer", "NNFormat"]),
+    .library(name: "NNContainer", targets: ["NNContainer", "NNFormat"]),
+    .library(name: "NNNumPy", targets: ["NNNumPy", "NNFormat"]),
+    .library(name: "NNConvert", targets: ["NNConvert", "NNFormat"]),
     .executable(name: "nnconvert", targets: ["nnconvert"]),
     .executable(name: "nninfo", targets: ["nninfo"]),
     .executable(name: "nnrun", targets: ["nnrun"]),

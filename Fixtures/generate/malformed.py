@@ -7,11 +7,13 @@ Run: python3 Fixtures/generate/malformed.py
 
 import copy
 import hashlib
+import io
 import json
 import pathlib
 import shutil
 import struct
 import sys
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests/Interop"))
@@ -120,7 +122,12 @@ def whole_files():
     add("nnm/array.npy", b"\x93NUMPY\1\0v\0" + b"{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }".ljust(117) + b"\n0000",
         "a NumPy array, not a model; convert it first: nnconvert from-npy FILE.npy … --activation … -o model.nnm",
         UNSUPPORTED)
-    add("nnm/archive.npz", b"PK\3\4" + bytes(60),
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("x.npy"), b"0")
+    add("nnm/archive-cut.npz", packed.getvalue()[:-1],
+        "the archive has no end record; it seems to be cut off, or something was appended")
+    add("nnm/archive.npz", packed.getvalue(),
         "a ZIP archive, not a model; convert it first: nnconvert from-npy FILE.npz --activation … -o model.nnm",
         UNSUPPORTED)
     add("nnm/text.txt", b"Hello, world",

@@ -170,7 +170,7 @@ def bad_arrays():
         "byte 12: the header is not valid UTF-8, which version 3.0 demands")
     bad("bad/truncated.npy", npy(header, four[:-1]),
         "byte 68: the array needs 16 bytes, but only 15 remain; the file seems to be cut off")
-    bad("bad/trailing.npy", npy(header, four + b"\0"), "byte 84: 1 bytes follow the end of the array, where nothing should")
+    bad("bad/trailing.npy", npy(header, four + b"\0"), "byte 84: 1 byte follows the end of the array, where nothing should")
     case("shape-overflow", "the shape [4294967296, 4294967296] has more elements than can be counted",
          header.replace("4,", "4294967296, 4294967296"))
     case("shape-overflow-zero", "the shape [0, 4294967296, 4294967296] has more elements than can be counted",

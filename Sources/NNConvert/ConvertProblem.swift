@@ -97,7 +97,7 @@ public enum ConvertProblem: Problem {
     case .unknownOrder(let names):
       "the names do not say in which order \(quoted(names)) come; list the layers in order with --layers WEIGHTS:BIASES,..."
     case .badLayer(let item, let reason):
-      "the layer '\(item)' of the list \(reason)"
+      "the layer '\(item)' of the list cannot be read: \(reason)"
     case .usedTwice(let name):
       "the array '\(name)' stands twice in the list; each belongs to one layer"
     case .unknownArrays(let names):

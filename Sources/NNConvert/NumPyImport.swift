@@ -59,6 +59,7 @@ public struct NumPyImport: Sendable {
         architecture, arrays: arrays, layout: weightsLayout, dataType: dataType)
       guard result.rest.isEmpty else { throw ModelError(ConvertProblem.unusedArrays(result.rest)) }
       (model, report.mapped) = (result.model, result.mapped)
+      report.ignored += result.ignored
     } else {
       let stack = try stack(of: arrays)
       report.weightsLayout = stack.layout

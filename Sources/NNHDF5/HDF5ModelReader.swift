@@ -176,7 +176,8 @@
       guard let allowed, let text = try file.text(ofAttribute: allowed, of: path) else { return false }
       guard text == DataType.bf16.rawValue else {
         throw ModelError(
-          HDF5Problem.wrongAttribute(found: text, expected: "'bf16', on a dataset of 16-bit unsigned integers"),
+          HDF5Problem.wrongAttribute(
+            found: text, expected: "'bf16', on a dataset of 16-bit unsigned integers"),
           at: .object(HDF5File.place(ofAttribute: allowed, of: path)))
       }
       return true

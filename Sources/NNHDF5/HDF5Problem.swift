@@ -44,7 +44,7 @@ public enum HDF5Problem: Problem {
   case notOneText(found: String)
   /// A text is not UTF-8.
   case notUTF8
-  /// A text of varying length is not where it should be.
+  /// A heap, which holds texts or names, is damaged.
   case damagedHeap(UInt64)
   /// Addresses or sizes in the file have an unusual length.
   case addressSize(Int, Int)
@@ -114,7 +114,7 @@ public enum HDF5Problem: Problem {
     case .notUTF8:
       "is not UTF-8"
     case .damagedHeap(let address):
-      "its text should be in the heap at byte \(address), which is damaged"
+      "needs the heap at address \(address), which is damaged"
     case .addressSize(let address, let size):
       "its addresses have \(address) bytes and its sizes \(size); only files with 8 bytes for both are read"
     case .missingAttribute(let name):

@@ -169,7 +169,9 @@ public final class Network: Sendable {
     }
     if tensors.count > inputs.count {
       let known = Set(inputs.map(\.name))
-      if let unknown = tensors.keys.sorted().first(where: { !known.contains($0) }) { throw unknownInput(unknown) }
+      if let unknown = tensors.keys.sorted().first(where: { !known.contains($0) }) {
+        throw unknownInput(unknown)
+      }
     }
     return ordered
   }

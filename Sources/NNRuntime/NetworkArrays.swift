@@ -44,7 +44,9 @@ extension Network {
 
   private func compute<Scalar: TensorScalar>(_ rows: [[Scalar]]) throws(ModelError) -> [[Scalar]] {
     let (input, output) = (try onlyInput, try onlyOutput)
-    guard input.type.rank == 2 else { throw ModelError(RuntimeProblem.notRows(input.type), at: .input(input.name)) }
+    guard input.type.rank == 2 else {
+      throw ModelError(RuntimeProblem.notRows(input.type), at: .input(input.name))
+    }
     guard output.type.rank == 2 else {
       throw ModelError(RuntimeProblem.notRows(output.type), at: .output(output.name))
     }
@@ -53,7 +55,8 @@ extension Network {
     }
     if let wrong = rows.firstIndex(where: { $0.count != width }) {
       throw ModelError(
-        RuntimeProblem.wrongRow(index: wrong, expected: width, found: rows[wrong].count), at: .input(input.name))
+        RuntimeProblem.wrongRow(index: wrong, expected: width, found: rows[wrong].count),
+        at: .input(input.name))
     }
     let result = try compute(rows.flatMap { $0 }, Shape([rows.count, width]), input, output)
     let elements = result.elements(as: Scalar.self)

@@ -37,7 +37,9 @@ extension Network {
   /// The network in a file that is open already.
   ///
   /// - Throws: ``LayerProblem`` if its layers are not known or do not fit together.
-  public convenience init(_ container: Container, options: NetworkOptions = NetworkOptions()) throws(ModelError) {
+  public convenience init(_ container: Container, options: NetworkOptions = NetworkOptions())
+    throws(ModelError)
+  {
     try self.init(validated: container.model, options: options)
   }
 }

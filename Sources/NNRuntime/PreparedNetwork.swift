@@ -57,7 +57,8 @@ public struct PreparedNetwork: Sendable {
   public func callAsFunction<Input: TensorScalar, Output: TensorScalar>(
     _ input: UnsafeBufferPointer<Input>, into output: UnsafeMutableBufferPointer<Output>
   ) throws(ModelError) {
-    try run(UnsafeRawBufferPointer(input), Input.dataType, UnsafeMutableRawBufferPointer(output), Output.dataType)
+    try run(
+      UnsafeRawBufferPointer(input), Input.dataType, UnsafeMutableRawBufferPointer(output), Output.dataType)
   }
 
   /// Computes the network from buffers into buffers, both in the order of the graph, row-major and little-endian.
@@ -79,9 +80,11 @@ public struct PreparedNetwork: Sendable {
     for position in results.indices {
       let result = UnsafeRawBufferPointer(results[position])
       try checkOutput(position, result)
-      let isShared =
-        buffers.contains { PreparedNetwork.overlap($0, result) }
-        || results[..<position].contains { PreparedNetwork.overlap(UnsafeRawBufferPointer($0), result) }
+      var isShared = false
+      for buffer in buffers where PreparedNetwork.overlap(buffer, result) { isShared = true }
+      for other in 0..<position where PreparedNetwork.overlap(UnsafeRawBufferPointer(results[other]), result) {
+        isShared = true
+      }
       guard !isShared else {
         throw ModelError(RuntimeProblem.overlappingBuffer, at: .output(plan.outputs[position].name))
       }
@@ -98,8 +101,12 @@ public struct PreparedNetwork: Sendable {
     _ input: UnsafeRawBufferPointer, _ inputType: DataType, _ output: UnsafeMutableRawBufferPointer,
     _ outputType: DataType
   ) throws(ModelError) {
-    guard plan.inputs.count == 1 else { throw ModelError(RuntimeProblem.severalInputs(plan.inputs.map(\.name))) }
-    guard plan.outputs.count == 1 else { throw ModelError(RuntimeProblem.severalOutputs(plan.outputs.map(\.name))) }
+    guard plan.inputs.count == 1 else {
+      throw ModelError(RuntimeProblem.severalInputs(plan.inputs.map(\.name)))
+    }
+    guard plan.outputs.count == 1 else {
+      throw ModelError(RuntimeProblem.severalOutputs(plan.outputs.map(\.name)))
+    }
     guard inputType == plan.inputs[0].dataType else {
       throw ModelError(
         RuntimeProblem.wrongDataType(expected: plan.inputs[0].dataType, found: inputType),

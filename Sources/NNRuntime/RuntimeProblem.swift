@@ -76,7 +76,8 @@ public enum RuntimeProblem: Problem {
     case .wrongExtent(let axis, let expected, let found):
       "must be \(expected), found \(found); dimension \(axis) differs"
     case .unequalExtents(let symbol, let input, let expected, let found):
-      "the dimension '\(symbol)' is \(found) here and \(expected) in the input '\(input)'; dimensions of one name must be equal"
+      "the dimension '\(symbol)' is \(found) here and \(expected) in the input '\(input)'; "
+        + "dimensions of one name must be equal"
     case .shapeNeeded(let type):
       "the shape of \(type) does not follow from the number of elements; give a tensor, which has a shape"
     case .wrongCount(let expected, let count):
@@ -100,7 +101,8 @@ public enum RuntimeProblem: Problem {
     case .outOfMemory(let needed):
       "the system has no \(needed) bytes of memory left"
     case .openExtents(let type):
-      "its output is \(type), which leaves extents open though those of its inputs are fixed; this is a fault of the layer"
+      "its output is \(type), which leaves extents open though those of its inputs are fixed; "
+        + "this is a fault of the layer"
     }
   }
 

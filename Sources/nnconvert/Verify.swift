@@ -27,8 +27,8 @@ struct Verify: ParsableCommand {
     if json { try write(report) } else { try print(report) }
     let failures =
       [report.digestProblem, report.networkProblem].compactMap { $0 } + report.examples.compactMap(\.failure)
-    for failure in failures.dropFirst() { StandardError.write(line: "\(failure.inside(.file(file)))") }
-    if let first = failures.first { throw first.inside(.file(file)) }
+    for failure in failures { StandardError.write(line: "\(failure.inside(.file(file)))") }
+    if let first = failures.first { throw ExitCode(first.problem.category.rawValue) }
   }
 
   private func print(_ report: VerificationReport) throws(ModelError) {

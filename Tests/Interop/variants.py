@@ -38,7 +38,8 @@ for dtype in (np.float32, np.float64):
                 part = variant.function(function, x[count:2 * count], 0.3)
                 check(f"{function} {dtype.__name__} {name}, {count} elements", part, expected[count:2 * count])
     if dtype == np.float32 or features.get("X86_V4"):
-        normal = x[~((x < -708.39) & (x > -745.14))]
+        # Between these NumPy calls a scalar routine for f64 (spec/numerics.md).
+        normal = x[(abs(x) < 707.7) | ~(abs(x) < 745.14)]
         check(f"exp {dtype.__name__} NumPy", plain.function("exp", normal), np.exp(normal))
         check(f"sigmoid {dtype.__name__} NumPy", plain.function("sigmoid", -normal), 1 / (1 + np.exp(normal)))
     if dtype == np.float32:

@@ -50,8 +50,8 @@ import Testing
     ("elu(alpha)", "elu(alpha)", "'alpha' is not NAME=VALUE"),
     ("elu(alpha=1,alpha=2)", "elu(alpha=1,alpha=2)", "'alpha' is given twice"),
     (
-      "relu,elu(alhpa=1)", "elu(alhpa=1)",
-      "field 'alhpa': the kind 'elu' has no such field; did you mean 'alpha'?"
+      "relu,elu(alph=1)", "elu(alph=1)",
+      "field 'alph': the kind 'elu' has no such field; did you mean 'alpha'?"
     ),
     ("hard_sigmoid", "hard_sigmoid", "field 'definition': the kind 'hard_sigmoid' needs it, and it is missing"),
   ])

@@ -33,7 +33,7 @@ import Testing
       .unknownOrder(["a", "b"]), .usage,
       "the names do not say in which order 'a', 'b' come; list the layers in order with --layers WEIGHTS:BIASES,..."
     ),
-    (.badLayer("a:b", reason: "is odd"), .usage, "the layer 'a:b' of the list is odd"),
+    (.badLayer("a:b", reason: "x"), .usage, "the layer 'a:b' of the list cannot be read: x"),
     (.usedTwice("W"), .usage, "the array 'W' stands twice in the list; each belongs to one layer"),
     (.unknownArrays(["'a'", "'b'"]), .usage, "the sources have no array 'a', 'b'"),
     (.unusedArrays(["a"]), .usage, "no layer uses 'a'; leave it out with --ignore a"),
@@ -110,6 +110,14 @@ import Testing
     #expect(problem.category == category)
   }
 
+  @Test(arguments: [
+    (0.00032192616324167034, "0.000322"), (5.812783498981844e-08, "5.81e-08"), (1234.5678, "1235.0"), (2.0, "2.0"),
+    (9.99951e-9, "1e-08"),
+  ])
+  func errorsAreShownInThreeDigits(value: Double, text: String) {
+    #expect(TensorChange.brief(value) == text)
+  }
+
   @Test func changesSayWhatWasDone() throws {
     #expect(TensorChange.transposed.description == "transposed [1, 0]")
     #expect(TensorChange.reshaped(from: [1, 2], to: [2]).description == "reshaped [1, 2] to [2]")
@@ -119,6 +127,6 @@ import Testing
       count: 9, exact: 2, overflows: 1, underflows: 2, maximumAbsoluteError: 0.5, maximumRelativeError: 0.25)
     #expect(
       TensorChange.cast(from: .f64, to: .f16, loss).description
-        == "cast f64 to f16, 7 of 9 values changed by at most 0.5 and a part of 0.25, 1 became infinite, 2 became zero")
+        == "cast f64 to f16, 7 of 9 values changed: by up to 0.5 (relative 0.25), 1 became infinite, 2 became zero")
   }
 }

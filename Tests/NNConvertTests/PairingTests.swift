@@ -74,7 +74,7 @@ import Testing
     ("encoder.weight encoder.bias head.weight head.bias", .unknownOrder(["encoder.weight", "head.weight"])),
     // A recurrent layer is no stack of dense ones.
     ("weight_ih_l0 weight_hh_l0 bias_ih_l0 bias_hh_l0", .unknownOrder(["weight_ih_l0", "weight_hh_l0"])),
-    ("w_a_b w_b_a", .unknownOrder(["w_a_b", "w_b_a"])),
+    ("w_x_y w_y_x", .unknownOrder(["w_x_y", "w_y_x"])),
   ])
   func whatNamesLeaveOpenIsRefusedWithAllNames(names: String, problem: ConvertProblem) {
     #expect(throws: ModelError(problem)) { try LayerPairing.layers(of: arrays(names)) }
@@ -98,7 +98,7 @@ import Testing
     ("a:x", ConvertProblem.badLayer("a:x", reason: "there is no array 'x'")),
     ("weigths", .badLayer("weigths", reason: "there is no array 'weigths'; did you mean 'weights'?")),
     ("a,", .badLayer("", reason: "there is no array ''")),
-    ("a:b:c", .badLayer("a:b:c", reason: "is not WEIGHTS, WEIGHTS:BIASES or NAME=WEIGHTS:BIASES")),
+    ("a:b:c", .badLayer("a:b:c", reason: "write WEIGHTS, WEIGHTS:BIASES or NAME=WEIGHTS:BIASES")),
     ("a:b,a", .usedTwice("a")),
   ])
   func aListThatDoesNotFitIsRefused(list: String, problem: ConvertProblem) {

@@ -35,7 +35,8 @@
 
   /// Writes a model into a folder of its own and gives the path.
   func written(
-    _ model: Model, in folder: TemporaryFolder, name: String = "model.h5", compression: HDF5Compression = .none
+    _ model: Model, in folder: TemporaryFolder, name: String = "model.h5",
+    compression: HDF5Compression = .none
   ) throws(ModelError) -> String {
     let path = folder.file(name)
     try AtomicFile.write(to: path, replacing: true) { (file) throws(ModelError) in

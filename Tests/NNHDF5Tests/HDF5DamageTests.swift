@@ -8,7 +8,7 @@
   @Suite struct HDF5DamageTests {
     /// How many single bytes are changed in each file; a longer run sets it.
     private static let changes =
-      ProcessInfo.processInfo.environment["NNM_HDF5_CHANGES"].flatMap(Int.init) ?? 400
+      ProcessInfo.processInfo.environment["NNM_HDF5_CHANGES"].flatMap(Int.init) ?? 150
     private static let seed =
       ProcessInfo.processInfo.environment["NNM_HDF5_SEED"].flatMap(UInt64.init) ?? 20_261_123
 
@@ -42,6 +42,21 @@
         // Whatever was found has words.
         if let failure { #expect(!failure.description.isEmpty) }
       }
+    }
+
+    @Test func aCircleOfFreeBlocksIsRefused() throws {
+      let folder = TemporaryFolder()
+      var damaged = try bytes(of: "\(HDF5Corpus.folder)/superblock-0.h5")
+      // The heap of the root group: its header is at 680 with the first free block's place, 56, at 16 bytes in, and its data
+      // are at 712. The block names itself as the next one.
+      #expect(damaged[680..<684].elementsEqual("HEAP".utf8))
+      #expect(damaged[696] == 56)
+      #expect(damaged[712 + 56] == 1)
+      damaged[712 + 56] = 56
+      let path = folder.write("circle.h5", damaged)
+      #expect(
+        error { () throws(ModelError) in try HDF5Encoding.read(path) }
+          == ModelError(HDF5Problem.damagedHeap(680), at: .object("/")))
     }
 
     /// SplitMix64 (Steele, Lea and Flood 2014): the same changes on every machine.

@@ -38,13 +38,16 @@
       try HDF5File.reading("\(HDF5Corpus.folder)/edited.h5") { (file) throws(ModelError) in
         #expect(
           file.objects.map(\.path) == [
-            "/architecture", "/parameters", "/parameters/hidden", "/parameters/tied", "/parameters/hidden/biases",
+            "/architecture", "/parameters", "/parameters/hidden", "/parameters/tied",
+            "/parameters/hidden/biases",
             "/parameters/hidden/weights", "/parameters/tied/weights",
           ])
         #expect(
-          file.object("/parameters/tied/weights")?.identity == file.object("/parameters/hidden/weights")?.identity)
+          file.object("/parameters/tied/weights")?.identity
+            == file.object("/parameters/hidden/weights")?.identity)
         #expect(
-          file.object("/parameters/tied/weights")?.identity != file.object("/parameters/hidden/biases")?.identity)
+          file.object("/parameters/tied/weights")?.identity
+            != file.object("/parameters/hidden/biases")?.identity)
         let weights = try file.dataset("/parameters/hidden/weights")
         #expect(weights.shape == [3, 5])
         #expect(weights.elementType == .number(.f32, isBigEndian: false))
@@ -54,7 +57,9 @@
 
     @Test func aMissingDatasetIsNamed() {
       let thrown = error { () throws(ModelError) in
-        try HDF5File.reading(Self.keras) { (file) throws(ModelError) in try file.dataset("/model_weights").shape }
+        try HDF5File.reading(Self.keras) { (file) throws(ModelError) in
+          try file.dataset("/model_weights").shape
+        }
       }
       #expect(thrown == ModelError(HDF5Problem.noDataset, at: .object("/model_weights")))
     }
@@ -64,7 +69,8 @@
       let path = folder.write("text.h5", Array("no HDF5 at all".utf8))
       let thrown = error { () throws(ModelError) in try HDF5Encoding.read(path) }
       #expect(
-        thrown == ModelError(HDF5Problem.unreadable(action: "open the file", reason: "file signature not found")))
+        thrown
+          == ModelError(HDF5Problem.unreadable(action: "open the file", reason: "file signature not found")))
       #expect(
         error { () throws(ModelError) in try HDF5Encoding.read(folder.file("none.h5")) }
           == ModelError(FileProblem.notFound))

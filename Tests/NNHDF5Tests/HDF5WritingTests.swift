@@ -69,7 +69,9 @@
       let folder = TemporaryFolder()
       let names = [".", "..", "/", "%2F", "a/b", "a%2Fb", "größe", "重み", String(repeating: "/", count: 1024)]
       let value = try Tensor([1, 2, 3] as [Float], [3])
-      let nodes = names.map { Node($0, "kind", inputs: ["x"], parameters: [NodeParameter("w", "t:" + $0.prefix(1000))]) }
+      let nodes = names.map {
+        Node($0, "kind", inputs: ["x"], parameters: [NodeParameter("w", "t:" + $0.prefix(1000))])
+      }
       let model = Model(
         graph: Graph(
           inputs: [GraphInput("x", TensorType(.f32, [3]))], nodes: nodes, outputs: [GraphOutput("y", "x")]),

@@ -55,11 +55,11 @@ import Testing
     // More than one part of the parallel checksum, in regions of odd sizes.
     var state: UInt64 = 7
     let noise = ByteRegion(
-      (0..<300_007).map { _ in
+      (0..<60_013).map { _ in
         state = state &* 6_364_136_223_846_793_005 &+ 1
         return UInt8(truncatingIfNeeded: state >> 60)
       })
-    let parts = Array(repeating: noise, count: 17)
+    let parts = Array(repeating: noise, count: 83)
     let folder = TemporaryFolder()
     let file = folder.file("x.zip")
     try AtomicFile.write(to: file, replacing: false) { (file) throws(ModelError) in
@@ -70,7 +70,11 @@ import Testing
     }
     let archive = try ZipArchive(MappedFile.contents(of: file))
     #expect(archive.names == ["noise", "nothing"])
-    #expect(try archive.contents(named: "noise").array == parts.flatMap(\.array))
+    let content = try archive.contents(named: "noise")
+    #expect(content.count == parts.count * noise.count)
+    for start in stride(from: 0, to: content.count, by: noise.count) {
+      #expect(content[start..<start + noise.count] == noise)
+    }
     #expect(try archive.contents(named: "nothing").count == 0)
   }
 
@@ -108,17 +112,15 @@ import Testing
     let tensors = try NamedTensors(npz: ByteRegion(original))
     var thrown = 0
     for position in original.indices {
-      for change: UInt8 in [0x01, 0xFF] {
-        var bytes = original
-        bytes[position] ^= change
-        do {
-          #expect(try NamedTensors(npz: ByteRegion(bytes)) == tensors, "byte \(position) ^ \(change)")
-        } catch {
-          thrown += 1
-        }
+      var bytes = original
+      bytes[position] ^= 1 << UInt8(position % 8)
+      do {
+        #expect(try NamedTensors(npz: ByteRegion(bytes)) == tensors, "byte \(position)")
+      } catch {
+        thrown += 1
       }
     }
-    #expect(thrown > original.count)
+    #expect(thrown > original.count / 2)
   }
 
   @Test func randomDamageNeverTraps() throws {

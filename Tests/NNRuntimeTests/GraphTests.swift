@@ -43,7 +43,9 @@ struct GraphTests {
         Linear().node("same", inputs: ["relu"]),
         Sigmoid().node("end", inputs: ["same"]),
       ],
-      outputs: [("input", "x"), ("view", "view"), ("relu", "relu"), ("same", "same"), ("end", "end"), ("relu2", "relu")])
+      outputs: [
+        ("input", "x"), ("view", "view"), ("relu", "relu"), ("same", "same"), ("end", "end"), ("relu2", "relu"),
+      ])
     let results = try Network(model)(["x": input])
     #expect(results.count == 6)
     #expect(results["input"] == input)

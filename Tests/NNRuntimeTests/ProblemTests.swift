@@ -74,7 +74,8 @@ struct ProblemTests {
     let (two, three) = (try Tensor([0.0, 1], [2, 1]), try Tensor([0.0, 1, 2], [3, 1]))
     #expect(
       sentence { () throws(ModelError) in try several(["image": two, "scale": three]) }
-        == "input 'scale': the dimension 'N' is 3 here and 2 in the input 'image'; dimensions of one name must be equal")
+        == "input 'scale': the dimension 'N' is 3 here and 2 in the input 'image'; dimensions of one name must be equal"
+    )
   }
 
   @Test func arraysFillTheInputOrAreRefused() throws {

@@ -16,7 +16,8 @@ struct Call {
   /// The input of the network, whose first extent is the batch.
   static func tensor(_ bytes: [UInt8], for network: Network, batch: Int) throws -> Tensor {
     let type = network.inputs[0].type
-    return try Tensor(type.dataType, Shape([batch] + type.shape.dropFirst().compactMap(\.value)), bytes: ByteRegion(bytes))
+    return try Tensor(
+      type.dataType, Shape([batch] + type.shape.dropFirst().compactMap(\.value)), bytes: ByteRegion(bytes))
   }
 
   func measure(seconds: Double) throws {

@@ -4,13 +4,21 @@ import NNFormat
 ///
 /// The file is a model's document (`architecture.json` of an exploded model), or the value of its member `graph` alone.
 enum Architecture {
-  /// The model of a document and arrays, what became of each array, and the names of arrays that it does not use.
+  /// A model, what became of each array, what of the document was left out, and the names of arrays that it does not use.
+  struct Result {
+    var model: Model
+    var mapped: [ConversionReport.Mapping]
+    var ignored: [ConversionReport.Ignored]
+    var rest: [String]
+  }
+
+  /// The model of a document and arrays.
   ///
   /// - Throws: ``JSONProblem`` and ``ModelProblem`` with the place in the document; ``ConvertProblem/missingArrays(_:)``.
   static func model(
     _ path: String, arrays: [SourceArray], layout: WeightsLayout?, dataType: DataType?
-  ) throws(ModelError) -> (model: Model, mapped: [ConversionReport.Mapping], rest: [String]) {
-    var (model, names) = try located(.file(path)) { () throws(ModelError) in try document(path) }
+  ) throws(ModelError) -> Result {
+    var (model, names, ignored) = try located(.file(path)) { () throws(ModelError) in try document(path) }
     let byName = Dictionary(arrays.map { ($0.name, $0.tensor) }) { first, _ in first }
     let missing = names.filter { byName[$0] == nil }
     guard missing.isEmpty else { throw ModelError(ConvertProblem.missingArrays(missing)) }
@@ -20,7 +28,7 @@ enum Architecture {
       guard let tensor = byName[name] else { continue }
       var changing = ChangingTensor(tensor)
       try change(&changing, name, model.graph, layout)
-      if let dataType { changing.cast(to: dataType) }
+      if let dataType, tensor.dataType.isFloat { changing.cast(to: dataType) }
       try model.tensors.append(name, changing.tensor)
       mapped.append(
         ConversionReport.Mapping(array: name, tensor: name, type: changing.tensor.type, changes: changing.changes))
@@ -30,7 +38,8 @@ enum Architecture {
         model.graph.inputs[position].type.dataType = dataType.computeType
       }
     }
-    return (model, mapped, arrays.map(\.name).filter { !names.contains($0) })
+    let rest = arrays.map(\.name).filter { !names.contains($0) }
+    return Result(model: model, mapped: mapped, ignored: ignored, rest: rest)
   }
 
   /// What a user may leave to us for dense layers: biases of one row become a vector, and weights are transposed if asked for.
@@ -47,16 +56,22 @@ enum Architecture {
     }
   }
 
-  /// The model without tensors, and the names of the tensors that its nodes use, in their order.
-  private static func document(_ path: String) throws(ModelError) -> (Model, [String]) {
+  /// The model without tensors, the names of the tensors that its nodes use, in their order, and what is left out.
+  private static func document(
+    _ path: String
+  ) throws(ModelError) -> (Model, tensors: [String], [ConversionReport.Ignored]) {
     let json = try JSONReader.value(try MappedFile.contents(of: path))
     var model: Model
+    var ignored: [ConversionReport.Ignored] = []
     if json.object?["format"] != nil {
-      let manifest = try Manifest(json, limits: .standard, digestsRequired: false) { (_, reader) throws(ModelError) in
-        // Values in the document would be ignored; they belong to the other way of reading.
-        _ = reader
+      let manifest = try Manifest(json, limits: .standard, digestsRequired: false) { (_, members) throws(ModelError) in
+        // Where an exploded model has the tensor; here it comes from an array of its name.
+        _ = members.optional("file")
       }
       model = Model(graph: manifest.graph, metadata: manifest.metadata, optional: manifest.optional)
+      ignored = manifest.examples.map {
+        ConversionReport.Ignored(name: $0.name, reason: "an example of the architecture; give it with --example")
+      }
     } else {
       model = Model(graph: try Graph(json, path: "", limits: .standard))
     }
@@ -64,6 +79,6 @@ enum Architecture {
     for parameter in model.graph.nodes.flatMap(\.parameters) where !names.contains(parameter.tensor) {
       names.append(parameter.tensor)
     }
-    return (model, names)
+    return (model, names, ignored)
   }
 }

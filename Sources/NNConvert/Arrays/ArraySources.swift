@@ -1,6 +1,7 @@
 import Dispatch
 import NNFormat
 import NNNumPy
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -16,7 +17,7 @@ struct ArraySources {
   private(set) var arrays: [SourceArray] = []
   /// What was found beside them, such as other files of a folder.
   private(set) var ignored: [ConversionReport.Ignored] = []
-  private var files: [(name: String, format: String, bytes: ByteRegion)] = []
+  private var files: [(name: String, format: String, digest: PendingDigest)] = []
 
   /// Reads files and folders. Values stay where they lie as long as they can.
   ///
@@ -29,18 +30,9 @@ struct ArraySources {
     guard !arrays.isEmpty else { throw ModelError(ConvertProblem.noArrays) }
   }
 
-  /// The files with the digests of their bytes, computed on all processors.
+  /// The files with the digests of their bytes.
   func sources() -> [Provenance.Source] {
-    let files = files
-    let digests = [Digest](unsafeUninitializedCapacity: files.count) { buffer, count in
-      nonisolated(unsafe) let results = buffer
-      // Each position is written once, by one thread.
-      DispatchQueue.concurrentPerform(iterations: files.count) { position in
-        (results.baseAddress.map { $0 + position })?.initialize(to: Digest(of: files[position].bytes))
-      }
-      count = files.count
-    }
-    return zip(files, digests).map { Provenance.Source(name: $0.name, format: $0.format, digest: $1) }
+    files.map { Provenance.Source(name: $0.name, format: $0.format, digest: $0.digest.value) }
   }
 
   private mutating func addFolder(_ path: String) throws(ModelError) {
@@ -61,11 +53,11 @@ struct ArraySources {
       let bytes = try MappedFile.contents(of: path)
       let name = String(path.split(separator: "/").last ?? "")
       if bytes.begins(with: [0x93] + "NUMPY".utf8) {
-        files.append((name, "npy", bytes))
+        files.append((name, "npy", PendingDigest(of: bytes)))
         let stem = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
         try add(SourceArray(stem, try Tensor(npy: bytes)))
       } else if ZipArchive.matches(bytes) {
-        files.append((name, "npz", bytes))
+        files.append((name, "npz", PendingDigest(of: bytes)))
         let archive = try ZipArchive(bytes)
         if NPZEncoding.matches(archive) { throw ModelError(ConvertProblem.modelAmongSources) }
         for (member, tensor) in try NPZ.tensors(archive).entries { try add(SourceArray(member, tensor)) }
@@ -97,5 +89,25 @@ struct ArraySources {
       if !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
+
+/// A digest that another thread computes while this one goes on.
+private final class PendingDigest: Sendable {
+  private let group = DispatchGroup()
+  private let result = Mutex<Digest?>(nil)
+
+  init(of bytes: ByteRegion) {
+    DispatchQueue.global().async(group: group) { [self] in
+      let digest = Digest(of: bytes)
+      result.withLock { $0 = digest }
+    }
+  }
+
+  /// The digest, as soon as it is there.
+  var value: Digest {
+    group.wait()
+    guard let digest = result.withLock({ $0 }) else { preconditionFailure("the group ends with the digest") }
+    return digest
   }
 }

@@ -35,7 +35,7 @@ enum LayerList {
     }
     if readings.count == 1 { return readings[0] }
     guard readings.isEmpty else {
-      throw ModelError(ConvertProblem.badLayer(item, reason: "can be read in \(readings.count) ways; rename an array"))
+      throw ModelError(ConvertProblem.badLayer(item, reason: "it can mean \(readings.count) things; rename an array"))
     }
     let plain = item.splits(at: "=").first?.1 ?? item
     let missing = plain.split(separator: ":", omittingEmptySubsequences: false).map(String.init).first {
@@ -47,7 +47,7 @@ enum LayerList {
         reason: missing.map { name in
           "there is no array '\(name)'"
             + (nearest(to: name, among: arrays.keys.sorted()).map { "; did you mean '\($0)'?" } ?? "")
-        } ?? "is not WEIGHTS, WEIGHTS:BIASES or NAME=WEIGHTS:BIASES"))
+        } ?? "write WEIGHTS, WEIGHTS:BIASES or NAME=WEIGHTS:BIASES"))
   }
 }
 

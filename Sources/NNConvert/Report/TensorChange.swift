@@ -19,14 +19,25 @@ public enum TensorChange: Sendable, Equatable, CustomStringConvertible {
     case .cast(let from, let to, let loss):
       let what = "cast \(from.rawValue) to \(to.rawValue)"
       guard !loss.isLossless else { return "\(what), exact" }
-      var parts = ["\(loss.count - loss.exact) of \(loss.count) values changed"]
-      if loss.maximumAbsoluteError > 0 { parts.append("by at most \(loss.maximumAbsoluteError)") }
-      if loss.maximumRelativeError > 0 { parts.append("and a part of \(loss.maximumRelativeError)") }
-      var text = "\(what), \(parts.joined(separator: " "))"
-      if loss.overflows > 0 { text += ", \(loss.overflows) became infinite" }
-      if loss.underflows > 0 { text += ", \(loss.underflows) became zero" }
-      return text
+      var parts: [String] = []
+      if loss.maximumAbsoluteError > 0 {
+        parts.append(
+          "by up to \(TensorChange.brief(loss.maximumAbsoluteError))"
+            + " (relative \(TensorChange.brief(loss.maximumRelativeError)))")
+      }
+      if loss.overflows > 0 { parts.append("\(loss.overflows) became infinite") }
+      if loss.underflows > 0 { parts.append("\(loss.underflows) became zero") }
+      return "\(what), \(loss.count - loss.exact) of \(loss.count) values changed: \(parts.joined(separator: ", "))"
     }
+  }
+
+  /// A number above zero, rounded to three digits.
+  static func brief(_ value: Double) -> String {
+    // A power of ten that leaves three digits before the point; below 1e-300 no such power is a double.
+    var scale = 1.0
+    while value * scale < 100, scale < 1e300 { scale *= 10 }
+    guard value * scale >= 100, value < 1e15 else { return value.description }
+    return ((value * scale).rounded() / scale).description
   }
 }
 

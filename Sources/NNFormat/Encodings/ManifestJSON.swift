@@ -1,7 +1,6 @@
 extension Manifest {
   /// The document, with the members that `extra` adds to each tensor.
-  package func json(extra: (Int) throws(ModelError) -> [(String, JSONValue)]) throws(ModelError) -> JSONValue
-  {
+  package func json(extra: (Int) throws(ModelError) -> [(String, JSONValue)]) throws(ModelError) -> JSONValue {
     var document = JSONObject([("format", "nnm"), ("version", .string(version.description))])
     if !requires.isEmpty { document["requires"] = .array(requires.map(JSONValue.string)) }
     if let digest { document["digest"] = .string(digest.description) }

@@ -9,7 +9,8 @@
       let count = try HDF5Library.check(H5Aget_num_attrs(object.id), "count attributes")
       guard Int(count) <= limits.tensorCount else {
         throw ModelError(
-          ModelProblem.tooMany(what: "attributes", count: Int(count), limit: limits.tensorCount), at: .object(path))
+          ModelProblem.tooMany(what: "attributes", count: Int(count), limit: limits.tensorCount),
+          at: .object(path))
       }
       var names: [String] = []
       for position in 0..<hsize_t(count) {
@@ -38,7 +39,9 @@
         let space = try HDF5Handle(H5Aget_space(attribute.id), H5Sclose, "read a dataspace")
         let count = try HDF5Library.check(H5Sget_simple_extent_npoints(space.id), "count texts")
         let id = attribute.id
-        return try HDF5Text.texts(type: type.id, count: Int(clamping: count), file: self) { H5Aread(id, $0, $1) }
+        return try HDF5Text.texts(type: type.id, count: Int(clamping: count), file: self) {
+          H5Aread(id, $0, $1)
+        }
       } catch {
         throw error.inside(.object(HDF5File.place(ofAttribute: name, of: path)))
       }

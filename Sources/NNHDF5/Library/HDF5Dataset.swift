@@ -108,7 +108,8 @@
       let offset = H5Dget_offset(handle.id)
       guard offset != nnm_no_address() else { return nil }
       guard let start = Int(exactly: offset), start <= contents.count, size <= contents.count - start else {
-        throw ModelError(HDF5Problem.outsideFile(offset: UInt64(offset), size: size, fileSize: contents.count))
+        throw ModelError(
+          HDF5Problem.outsideFile(offset: UInt64(offset), size: size, fileSize: contents.count))
       }
       return contents[start..<start + size]
     }

@@ -40,13 +40,17 @@
 
     private init(_ path: String, limits: Limits) throws(ModelError) {
       let access = try HDF5Handle(H5Pcreate(nnm_file_access()), H5Pclose, "set up")
-      try HDF5Library.check(H5Pset_fapl_sec2(access.id), "set up")
+      // See `HDF5Writer`: a file without a name, which is read back before it gets one, is no file to the usual driver.
+      let isNameless = path.utf8.starts(with: "/proc/self/fd/".utf8)
+      try HDF5Library.check(isNameless ? H5Pset_fapl_stdio(access.id) : H5Pset_fapl_sec2(access.id), "set up")
       try HDF5Library.check(H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG), "set up")
       try HDF5Library.check(nnm_set_file_locking(access.id), "set up")
       let handle = try HDF5Handle(H5Fopen(path, nnm_read_only(), access.id), H5Fclose, "open the file")
-      let contents = try HDF5File.map(handle.id, access.id, path: path)
+      let contents =
+        isNameless ? try MappedFile.contents(of: path) : try HDF5File.map(handle.id, access.id, path: path)
       let origin = try HDF5File.origin(of: handle.id)
-      let objects = try HDF5Walk.objects(of: handle.id, limits: limits)
+      let objects = try HDF5Walk.objects(
+        of: handle.id, heap: HDF5LocalHeap(contents: contents, origin: origin), limits: limits)
       var positions: [String: Int] = [:]
       for (position, object) in objects.enumerated() {
         guard positions.updateValue(position, forKey: object.path) == nil else {
@@ -102,7 +106,9 @@
     /// - Throws: ``HDF5Problem/noDataset`` if there is none, and what ``HDF5Dataset`` demands of every dataset.
     package func dataset(_ path: String) throws(ModelError) -> HDF5Dataset {
       try located(.object(path)) { () throws(ModelError) in
-        guard let object = object(path), object.kind == .dataset else { throw ModelError(HDF5Problem.noDataset) }
+        guard let object = object(path), object.kind == .dataset else {
+          throw ModelError(HDF5Problem.noDataset)
+        }
         return try HDF5Dataset(object, of: self)
       }
     }
@@ -115,6 +121,8 @@
     /// Which object it is, whatever its path.
     package struct Identity: Sendable, Hashable {
       let words: SIMD2<UInt64>
+      /// The address of the object's header: what libhdf5's own file format makes an identity of.
+      var address: UInt64 { UInt64(littleEndian: words.x) }
     }
 
     /// The absolute path.

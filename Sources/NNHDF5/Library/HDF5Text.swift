@@ -31,7 +31,8 @@
       let (size, overflow) = length.multipliedReportingOverflow(by: count)
       guard !overflow, size <= limits.headerSize else {
         throw ModelError(
-          ModelProblem.tooMany(what: "bytes of text", count: overflow ? .max : size, limit: limits.headerSize))
+          ModelProblem.tooMany(what: "bytes of text", count: overflow ? .max : size, limit: limits.headerSize)
+        )
       }
       let padding = H5Tget_strpad(type)
       let bytes = try ByteRegion(count: size) { (bytes) throws(ModelError) in

@@ -11,11 +11,15 @@
     }
 
     /// All objects under the root of a file, a group before what is in it, by name.
-    static func objects(of file: hid_t, limits: Limits) throws(ModelError) -> [HDF5Object] {
+    static func objects(
+      of file: hid_t, heap: HDF5LocalHeap, limits: Limits
+    ) throws(ModelError) -> [HDF5Object] {
       // Groups come on top of tensors: at most one for each node and three for each example.
       let limit = 4 * limits.tensorCount
       var found: [HDF5Object] = []
-      var groups: Set<HDF5Object.Identity> = [try object(in: file, at: "/").identity]
+      let root = try object(in: file, at: "/")
+      try located(.object("/")) { () throws(ModelError) in try heap.check(groupAt: root.identity.address) }
+      var groups: Set<HDF5Object.Identity> = [root.identity]
       var waiting = [Pending(path: "", depth: 0)]
       while let group = waiting.popLast() {
         let place = group.path.isEmpty ? "/" : group.path
@@ -30,6 +34,7 @@
             let object = try Self.object(in: file, at: path)
             if object.kind == .group {
               guard groups.insert(object.identity).inserted else { throw ModelError(HDF5Problem.groupTwice) }
+              try heap.check(groupAt: object.identity.address)
               inner.append(Pending(path: path, depth: group.depth + 1))
             }
             return object
@@ -105,7 +110,9 @@
           nnm_visit_links(
             group.id,
             { name, kind, context in
-              guard let name, let collection = context?.assumingMemoryBound(to: Collection.self) else { return -1 }
+              guard let name, let collection = context?.assumingMemoryBound(to: Collection.self) else {
+                return -1
+              }
               return collection.pointee.add(name, kind) ? 0 : 1
             }, collection)
         }

@@ -159,7 +159,8 @@
     private func textType(size: Int) throws(ModelError) -> HDF5Handle {
       let type = try HDF5Handle(H5Tcopy(nnm_c_string()), H5Tclose, "make a datatype", isWriting: true)
       for code in [
-        H5Tset_size(type.id, size), H5Tset_cset(type.id, H5T_CSET_UTF8), H5Tset_strpad(type.id, H5T_STR_NULLPAD),
+        H5Tset_size(type.id, size), H5Tset_cset(type.id, H5T_CSET_UTF8),
+        H5Tset_strpad(type.id, H5T_STR_NULLPAD),
       ] {
         try HDF5Library.check(code, "make a datatype", isWriting: true)
       }

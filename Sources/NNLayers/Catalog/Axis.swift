@@ -28,10 +28,9 @@ public struct Axis: FieldValue, ExpressibleByIntegerLiteral {
   /// - Throws: ``LayerProblem/badSetting(reason:)`` at the field `axis` if there is no such dimension.
   package func resolved(rank: Int) throws(ModelError) -> Int {
     guard index >= -rank, index < rank else {
+      let allowed = rank == 0 ? "it has no dimensions" : "its axes are \(-rank) to \(rank - 1)"
       throw ModelError(
-        LayerProblem.badSetting(
-          reason: "the input has no axis \(index); its rank \(rank) allows \(-rank) to \(rank - 1)"),
-        at: .field("axis"))
+        LayerProblem.badSetting(reason: "the input has no axis \(index); \(allowed)"), at: .field("axis"))
     }
     return index < 0 ? index + rank : index
   }

@@ -15,6 +15,8 @@ import NNKernels
 public struct Add: Layer {
   /// `add`
   public static let kind = "add"
+  /// The output may lie where the first input lies.
+  public static let aliasing = Aliasing.inPlace
 
   /// The layer, which has no settings.
   public init() {}

@@ -28,7 +28,8 @@ struct InputBinding {
           guard bound == nil || bound?.extent == shape[axis] else {
             throw ModelError(
               RuntimeProblem.unequalExtents(
-                symbol: symbol, input: bound?.input ?? input.name, expected: bound?.extent ?? 0, found: shape[axis]),
+                symbol: symbol, input: bound?.input ?? input.name, expected: bound?.extent ?? 0,
+                found: shape[axis]),
               at: .input(input.name))
           }
           if bound == nil { extents[symbol] = (shape[axis], input.name) }

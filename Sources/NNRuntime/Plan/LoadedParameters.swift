@@ -16,7 +16,9 @@ struct LoadedParameters: Sendable {
   init(_ graph: CheckedGraph, _ tensors: NamedTensors) throws(ModelError) {
     for node in graph.nodes {
       for parameter in node.parameters {
-        guard let name = node.node.tensorName(for: parameter.role), let tensor = tensors[name] else { continue }
+        guard let name = node.node.tensorName(for: parameter.role), let tensor = tensors[name] else {
+          continue
+        }
         let key = Key(tensor: name, dataType: parameter.type.dataType)
         guard regions[key] == nil else { continue }
         regions[key] = try located(.tensor(name)) { () throws(ModelError) in

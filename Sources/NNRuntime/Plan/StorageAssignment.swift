@@ -48,7 +48,8 @@ struct StorageAssignment {
       let value = ValueReference(name)
       storageOf[value] = storages.count
       storages.append(
-        Storage(byteCount: byteCounts[value] ?? 0, home: .input(position), first: -1, last: lastUse[value] ?? -1))
+        Storage(
+          byteCount: byteCounts[value] ?? 0, home: .input(position), first: -1, last: lastUse[value] ?? -1))
     }
     for (step, node) in nodes.enumerated() {
       for position in node.outputs.indices {

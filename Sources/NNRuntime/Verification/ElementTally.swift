@@ -28,7 +28,9 @@ struct ElementTally {
   }
 
   /// Counts two elements that differ.
-  private mutating func add<Element: ComparedElement>(_ a: Element, _ b: Element, _ index: Int, _ tolerance: Tolerance) {
+  private mutating func add<Element: ComparedElement>(
+    _ a: Element, _ b: Element, _ index: Int, _ tolerance: Tolerance
+  ) {
     differingCount += 1
     let passes: Bool
     let ulps = a.ulps(to: b)

@@ -31,7 +31,8 @@ public enum Verification {
 
   /// Runs one example on a network.
   public static func run(_ example: Example, on network: Network) -> ExampleReport {
-    var report = ExampleReport(name: example.name, computedBy: example.computedBy, tolerance: example.tolerance)
+    var report = ExampleReport(
+      name: example.name, computedBy: example.computedBy, tolerance: example.tolerance)
     do {
       try compare(example, on: network, into: &report)
     } catch {
