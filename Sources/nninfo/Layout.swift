@@ -20,7 +20,9 @@ struct Layout {
     var graph = Result { () throws(ModelError) in try CheckedGraph(understood, catalog: catalog) }
     if case .failure(let error) = graph {
       problems.append(error)
-      let culprit = understood.graph.nodes.firstIndex { error.places.first == .node($0.name) } ?? 0
+      // Without a node, it is an output of the graph that is wrong.
+      let nodes = understood.graph.nodes
+      let culprit = nodes.firstIndex { error.places.first == .node($0.name) } ?? nodes.endIndex
       understood.graph.nodes.removeSubrange(culprit...)
       understood.graph.outputs = []
       graph = Result { () throws(ModelError) in try CheckedGraph(understood, catalog: catalog) }

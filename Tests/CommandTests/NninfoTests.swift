@@ -73,6 +73,10 @@ import Testing
     model.graph.nodes[2].fields["units"] = 5
     try session.write(model, "unfitting.nnm")
     #expect(try session.run("nninfo", "unfitting.nnm").code == 65)
+    model = try Models.network()
+    model.graph.outputs = [GraphOutput("y", ValueReference("output", 1))]
+    try session.write(model, "no-such-output.nnm")
+    #expect(try session.run("nninfo", "no-such-output.nnm").code == 65)
     try session.expectSnapshot("nninfo-unfitting")
   }
 
