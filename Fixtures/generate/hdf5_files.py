@@ -68,7 +68,7 @@ def bits(dtype, seed):
 
 def tensor(array, dtype=None):
     name = dtype or next(n for n, code in NUMPY.items() if n != "bf16" and np.dtype(code) == array.dtype)
-    return name, np.ascontiguousarray(array)
+    return name, np.array(array, order="C")
 
 
 def full_model():
@@ -193,6 +193,8 @@ GOOD = {
 }
 
 WEIGHTS = "/parameters/hidden/weights"
+# The smallest files.
+NEWEST = dict(libver=("v110", "latest"), fixed_text=True)
 
 
 def replaced(make):
@@ -302,13 +304,13 @@ def main():
 
     for name, arguments, sentence in MALFORMED:
         path = os.path.join(HERE, name + ".h5")
-        write(path, small, libver=("v110", "latest"), fixed_text=True, **arguments)
+        write(path, small, **NEWEST, **arguments)
         if name == "two-digests":
             sentence = "its digest is sha256:%s in one place and %s in another" % (64 * "0", document(small)["digest"])
         refuse(name, sentence)
 
     # The digest that the architecture promises is of another weight: opens, but does not verify.
-    write(os.path.join(HERE, "edited.h5"), small)
+    write(os.path.join(HERE, "edited.h5"), small, **NEWEST)
     with h5py.File(os.path.join(HERE, "edited.h5"), "r+") as file:
         file[WEIGHTS][1, 2] = 99
     changed = small["tensors"]["hidden/weights"][1].copy()
@@ -327,7 +329,7 @@ def main():
         group.attrs["layer_names"] = ["dense", "größe"]
         group.attrs["split0"] = np.array([b"dense", b"conv_1"])
         group.attrs["weight_names"] = np.array([])
-    with open(os.path.join(HERE, "superblock-0.h5"), "rb") as file:
+    with open(os.path.join(HERE, "edited.h5"), "rb") as file:
         whole = file.read()
     with open(os.path.join(HERE, "cut.h5"), "wb") as file:
         file.write(whole[:len(whole) * 6 // 10])

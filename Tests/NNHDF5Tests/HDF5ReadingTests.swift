@@ -23,6 +23,7 @@
       #expect(first.tensors["each/i64"]?.elements(as: Int64.self) == [.min, .max, 0, 1, 10, .max - 10])
       #expect(first.tensors["each/bool"]?.elements(as: Bool.self) == [true, false, false, true, true, false])
       #expect(first.tensors["nothing"]?.shape == [0, 4])
+      #expect(first.tensors["scale"]?.shape == .scalar)
       #expect(first.tensors["scale"]?.elements(as: Float.self) == [0.1])
       #expect(first.examples.first?.values["hidden"]?.elements(as: Float.self) == [9, 1, 2, 3, 4])
       for entry in HDF5Corpus.good.dropFirst() {
@@ -64,7 +65,7 @@
           == ModelError(
             HDF5Problem.unreadable(
               action: "open the file",
-              reason: "truncated file: eof = 19665, sblock->base_addr = 0, stored_eof = 32776")))
+              reason: "truncated file: eof = 2052, sblock->base_addr = 0, stored_eof = 3421")))
     }
 
     @Test func tensorsLieInTheMappedFile() throws {
