@@ -136,7 +136,9 @@ def document(model, shapes={}):
          "computed_by": {"framework": "numpy", "version": "2.4.6", "machine": ""}}
         for name, example in model["examples"].items()]
     content = {"examples": examples, "graph": model["graph"], "metadata": model["metadata"], "tensors": entries}
-    return {"format": "nnm", "version": "1.0", "digest": digest(canonical(content).encode()), **content}
+    # The content digest takes the tensors in the order of their names.
+    ordered = {**content, "tensors": sorted(content["tensors"], key=lambda entry: entry["name"])}
+    return {"format": "nnm", "version": "1.0", "digest": digest(canonical(ordered).encode()), **content}
 
 
 def write(path, model, big_endian=False, fixed_text=False, options=None, only_large=False, shapes={}, change=None,
