@@ -109,11 +109,13 @@ let package = Package(
     .testTarget(
       name: "NNLayersTests", dependencies: ["NNLayers", "NNNumPy", "NNTestSupport"],
       swiftSettings: swiftSettings),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
-      name: "NNRuntimeTests", dependencies: ["NNRuntime", "NNNumPy", "NNTestSupport"],
+      name: "NNRuntimeTests",
+      dependencies: ["NNRuntime", "NNNumPy", "NNTestSupport", "CAllocations"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "NNConvertTests", dependencies: ["NNConvert", "NNTestSupport"],
+      name: "NNConvertTests", dependencies: ["NNConvert", "NNContainer", "NNFormat", "NNNumPy", "NNTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",

@@ -150,7 +150,7 @@ extension Tensor {
       var bits = generator.next()
       if type == .bool { bits &= 1 }
       if let special = specials.randomElement(using: &generator), bits >> 32 & 3 == 0 { bits = special }
-      bytes += withUnsafeBytes(of: bits.littleEndian) { $0.prefix(type.byteSize) }
+      withUnsafeBytes(of: bits.littleEndian) { bytes += $0.prefix(type.byteSize) }
     }
     return try Tensor(type, shape, bytes: ByteRegion(bytes))
   }

@@ -2,7 +2,7 @@ import NNFormat
 import NNTestSupport
 import Testing
 
-@testable import NNConvert
+import NNConvert
 
 @Suite struct ActivationsTests {
   @Test func oneActivationIsForAllLayers() throws {

@@ -1,7 +1,7 @@
 import NNFormat
 import NNTestSupport
 
-@testable import NNConvert
+import NNConvert
 
 /// An array of zeros.
 func array(_ name: String, _ shape: Shape, _ type: DataType = .f64) -> SourceArray {

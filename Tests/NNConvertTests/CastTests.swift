@@ -3,7 +3,7 @@ import NNNumPy
 import NNTestSupport
 import Testing
 
-@testable import NNConvert
+import NNConvert
 
 /// Casts against what NumPy and ml_dtypes give for the same values (Fixtures/generate/casts.py).
 @Suite struct CastTests {

@@ -1,7 +1,7 @@
 import NNFormat
 import Testing
 
-@testable import NNConvert
+import NNConvert
 
 /// Every sentence that people may read is pinned here, so that none changes by accident.
 @Suite struct ConvertSentenceTests {

@@ -3,7 +3,7 @@ import NNNumPy
 import NNTestSupport
 import Testing
 
-@testable import NNConvert
+import NNConvert
 
 @Suite struct ImportTests {
   private let folder = TemporaryFolder()

@@ -2,7 +2,7 @@ import NNFormat
 import NNTestSupport
 import Testing
 
-@testable import NNConvert
+import NNConvert
 
 @Suite struct LayoutTests {
   private func layers(_ shapes: [(Shape, Shape?)]) -> [NamedLayer] {

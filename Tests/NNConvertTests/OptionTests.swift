@@ -4,7 +4,7 @@ import NNNumPy
 import NNTestSupport
 import Testing
 
-@testable import NNConvert
+import NNConvert
 
 @Suite struct OptionTests {
   private let folder = TemporaryFolder()

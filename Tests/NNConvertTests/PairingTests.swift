@@ -2,7 +2,7 @@ import NNFormat
 import NNTestSupport
 import Testing
 
-@testable import NNConvert
+import NNConvert
 
 /// Names of arrays as they are found in the wild, and the layers that they must make. The left side comes from the programs that
 /// the comments name; the order in which it stands must not matter.

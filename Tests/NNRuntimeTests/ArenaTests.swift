@@ -3,7 +3,7 @@ import NNLayers
 import NNTestSupport
 import Testing
 
-@testable import NNRuntime
+import NNRuntime
 
 /// Where values lie in a run's memory.
 struct ArenaTests {

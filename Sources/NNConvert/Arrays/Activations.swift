@@ -5,13 +5,13 @@ import NNLayers
 /// `relu,leaky_relu(negative_slope=0.2),softmax`.
 public struct Activations: Sendable, Equatable {
   /// One activation, or one for each layer.
-  let list: [Activation]
+  package let list: [Activation]
 
   /// A kind of the layer catalogue with its settings; `linear` stands for none.
-  struct Activation: Sendable, Equatable {
-    var kind: String
-    var fields: JSONObject
-    var isIdentity: Bool { kind == "linear" }
+  package struct Activation: Sendable, Equatable {
+    package var kind: String
+    package var fields: JSONObject
+    package var isIdentity: Bool { kind == "linear" }
   }
 
   /// The activations that a text lists.
@@ -55,7 +55,7 @@ public struct Activations: Sendable, Equatable {
   }
 
   /// The activation of each of `count` layers.
-  func spread(over count: Int) throws(ModelError) -> [Activation] {
+  package func spread(over count: Int) throws(ModelError) -> [Activation] {
     if list.count == 1 { return Array(repeating: list[0], count: count) }
     guard list.count == count else {
       throw ModelError(ConvertProblem.activationCount(found: list.count, layers: count))
@@ -65,7 +65,7 @@ public struct Activations: Sendable, Equatable {
 
   /// The kinds of the catalogue that can be activations: one input, no parameters, and an output of the input's type that is
   /// computed, where only `linear` computes nothing.
-  static let kinds: [String] = LayerCatalog.standard.all.filter(isActivation).map { $0.kind }
+  package static let kinds: [String] = LayerCatalog.standard.all.filter(isActivation).map { $0.kind }
 
   private static func isActivation(_ type: any Layer.Type) -> Bool {
     let input = TensorType(.f32, [.symbol("N"), .known(2), .known(3)])

@@ -1,13 +1,13 @@
-import NNFormat
+package import NNFormat
 
 /// Layers as a user lists them: `W1:b1,W2:b2`, in order; `W1` alone has no biases, and `hidden=W1:b1` gets a name.
-enum LayerList {
+package enum LayerList {
   /// The layers that a list stands for. Names of arrays may themselves have colons and equals signs, as long as one reading
   /// alone finds all arrays.
   ///
   /// - Returns: the layers, and the names of arrays that the list does not mention.
   /// - Throws: ``ConvertProblem/badLayer(_:reason:)`` and ``ConvertProblem/usedTwice(_:)``.
-  static func layers(
+  package static func layers(
     _ text: String, of arrays: [SourceArray]
   ) throws(ModelError) -> (layers: [NamedLayer], rest: [String]) {
     let byName = Dictionary(arrays.map { ($0.name, $0) }) { first, _ in first }

@@ -1,24 +1,30 @@
-import NNFormat
+package import NNFormat
 
 /// Arrays that belong to one dense layer.
-struct NamedLayer: Equatable {
+package struct NamedLayer: Equatable {
   /// What the names say the layer is called; empty if they do not.
-  var name: String
+  package var name: String
   /// A matrix.
-  var weights: SourceArray
+  package var weights: SourceArray
   /// A vector; nil for a layer without biases.
-  var biases: SourceArray?
+  package var biases: SourceArray?
+
+  package init(name: String, weights: SourceArray, biases: SourceArray? = nil) {
+    self.name = name
+    self.weights = weights
+    self.biases = biases
+  }
 }
 
 /// The layers that named arrays make, in order, as far as names can say.
 ///
 /// Arrays whose names differ in the role alone belong together. Where that finds no weights for some biases, the names of the
 /// weights must say from where to where they lead, and the biases belong where their name is the end.
-enum LayerPairing {
+package enum LayerPairing {
   /// Pairs and orders arrays.
   ///
   /// - Throws: ``ConvertProblem`` with every name that stands in the way, and the option that helps.
-  static func layers(of arrays: [SourceArray]) throws(ModelError) -> [NamedLayer] {
+  package static func layers(of arrays: [SourceArray]) throws(ModelError) -> [NamedLayer] {
     var unknown: [String] = []
     var weights: [Entry] = []
     var biases: [Entry] = []

@@ -1,4 +1,4 @@
-import NNFormat
+package import NNFormat
 
 /// How a matrix of weights lies in a source.
 public enum WeightsLayout: String, Sendable, CaseIterable {
@@ -17,7 +17,7 @@ public enum WeightsLayout: String, Sendable, CaseIterable {
   ///
   /// - Parameter requested: the layout that the user says; it must fit.
   /// - Throws: ``ConvertProblem`` if no layout fits, or both do and that makes a difference.
-  static func proved(by layers: [NamedLayer], requested: WeightsLayout?) throws(ModelError) -> WeightsLayout {
+  package static func proved(by layers: [NamedLayer], requested: WeightsLayout?) throws(ModelError) -> WeightsLayout {
     let wrong = layers.map(\.weights).filter { $0.tensor.shape.rank != 2 }
     guard wrong.isEmpty else { throw ModelError(ConvertProblem.notMatrices(wrong.map(\.inWords))) }
     let candidates = requested.map { [$0] } ?? allCases

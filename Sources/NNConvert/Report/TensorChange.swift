@@ -32,7 +32,7 @@ public enum TensorChange: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// A number above zero, rounded to three digits.
-  static func brief(_ value: Double) -> String {
+  package static func brief(_ value: Double) -> String {
     // A power of ten that leaves three digits before the point; below 1e-300 no such power is a double.
     var scale = 1.0
     while value * scale < 100, scale < 1e300 { scale *= 10 }

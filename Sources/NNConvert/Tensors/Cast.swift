@@ -3,17 +3,29 @@ package import NNFormat
 /// What a change of element type did to the values of a tensor.
 public struct CastLoss: Sendable, Equatable {
   /// How many elements there are.
-  public var count = 0
+  public var count: Int
   /// How many kept their value exactly; a NaN that stays a NaN counts as kept.
-  public var exact = 0
+  public var exact: Int
   /// How many finite values became infinite.
-  public var overflows = 0
+  public var overflows: Int
   /// How many values other than zero became zero.
-  public var underflows = 0
+  public var underflows: Int
   /// The largest absolute error of those that stayed finite.
-  public var maximumAbsoluteError = 0.0
+  public var maximumAbsoluteError: Double
   /// The largest error as a part of the value, of those that stayed finite and did not become zero.
-  public var maximumRelativeError = 0.0
+  public var maximumRelativeError: Double
+
+  package init(
+    count: Int = 0, exact: Int = 0, overflows: Int = 0, underflows: Int = 0, maximumAbsoluteError: Double = 0,
+    maximumRelativeError: Double = 0
+  ) {
+    self.count = count
+    self.exact = exact
+    self.overflows = overflows
+    self.underflows = underflows
+    self.maximumAbsoluteError = maximumAbsoluteError
+    self.maximumRelativeError = maximumRelativeError
+  }
 
   /// Whether every element kept its value.
   public var isLossless: Bool { exact == count }

@@ -1,20 +1,20 @@
 /// A floating-point format of 16 bits: sign, exponent, fraction, with subnormals, infinities and NaNs as IEEE 754 has them.
 ///
 /// Written out in integers, because Swift's `Float16` does not exist on every platform and there is no bfloat16.
-struct SmallFloat {
+package struct SmallFloat {
   private let exponentBits: Int
   private let fractionBits: Int
 
   /// IEEE 754 binary16.
-  static let half = SmallFloat(exponentBits: 5, fractionBits: 10)
+  package static let half = SmallFloat(exponentBits: 5, fractionBits: 10)
   /// bfloat16.
-  static let brain = SmallFloat(exponentBits: 8, fractionBits: 7)
+  package static let brain = SmallFloat(exponentBits: 8, fractionBits: 7)
 
   private var bias: Int { 1 << (exponentBits - 1) - 1 }
   private var topExponent: Int { 1 << exponentBits - 1 }
 
   /// The bits of the nearest number, ties to even. A NaN keeps its sign and becomes the quiet one without payload.
-  func bits(_ value: Double) -> UInt16 {
+  package func bits(_ value: Double) -> UInt16 {
     let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
     let infinity = UInt16(topExponent << fractionBits)
     if value.isNaN { return sign | infinity | 1 << UInt16(fractionBits - 1) }
@@ -38,7 +38,7 @@ struct SmallFloat {
   }
 
   /// The number that bits stand for.
-  func value(_ bits: UInt16) -> Double {
+  package func value(_ bits: UInt16) -> Double {
     let fraction = Int(bits) & (1 << fractionBits - 1)
     let exponent = Int(bits & 0x7FFF) >> fractionBits
     let magnitude: Double

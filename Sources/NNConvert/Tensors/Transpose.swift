@@ -1,10 +1,10 @@
-import NNFormat
+package import NNFormat
 
 extension Tensor {
   /// The matrix with rows and columns exchanged.
   ///
   /// - Precondition: there are two dimensions.
-  func transposed() throws(ModelError) -> Tensor {
+  package func transposed() throws(ModelError) -> Tensor {
     precondition(shape.rank == 2, "only a matrix is transposed")
     let (rows, columns) = (shape[0], shape[1])
     return Tensor(dataType, try Shape([columns, rows])) { target in

@@ -1,13 +1,13 @@
 /// Where storages lie in one block of memory: two that are in use at the same time never overlap.
 ///
 /// Storages are placed in the order in which they come into use, each at the lowest multiple of 64 where it fits.
-struct ArenaLayout {
+package struct ArenaLayout {
   /// The offset of each storage of the arena; nil for the others.
-  private(set) var offsets: [Int?]
+  package private(set) var offsets: [Int?]
   /// The size of the block; nil if it cannot be counted.
-  private(set) var byteCount: Int? = 0
+  package private(set) var byteCount: Int? = 0
 
-  init(_ storages: [StorageAssignment.Storage]) {
+  package init(_ storages: [StorageAssignment.Storage]) {
     offsets = Array(repeating: nil, count: storages.count)
     // What is in use, by offset.
     var used: [(range: Range<Int>, last: Int)] = []

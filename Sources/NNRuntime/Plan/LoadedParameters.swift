@@ -1,19 +1,24 @@
-import NNFormat
+package import NNFormat
 import NNKernels
-import NNLayers
+package import NNLayers
 
 /// The parameters of a network, ready for the kernels: where they lie in the file if that is possible, else widened or moved
 /// once. Nodes that share a tensor share its memory, and so do all plans.
-struct LoadedParameters: Sendable {
+package struct LoadedParameters: Sendable {
   /// A tensor in the element type of a computation.
-  struct Key: Hashable, Sendable {
-    let tensor: String
-    let dataType: DataType
+  package struct Key: Hashable, Sendable {
+    package let tensor: String
+    package let dataType: DataType
+
+    package init(tensor: String, dataType: DataType) {
+      self.tensor = tensor
+      self.dataType = dataType
+    }
   }
 
   private var regions: [Key: ByteRegion] = [:]
 
-  init(_ graph: CheckedGraph, _ tensors: NamedTensors) throws(ModelError) {
+  package init(_ graph: CheckedGraph, _ tensors: NamedTensors) throws(ModelError) {
     for node in graph.nodes {
       for parameter in node.parameters {
         guard let name = node.node.tensorName(for: parameter.role), let tensor = tensors[name] else {
@@ -29,7 +34,7 @@ struct LoadedParameters: Sendable {
   }
 
   /// The bytes of a parameter, at a multiple of the element's size.
-  subscript(key: Key) -> ByteRegion? { regions[key] }
+  package subscript(key: Key) -> ByteRegion? { regions[key] }
 
   private static func region(of tensor: Tensor, as wanted: DataType) throws(ModelError) -> ByteRegion {
     let bytes = tensor.bytes.aligned(to: tensor.dataType.byteSize)

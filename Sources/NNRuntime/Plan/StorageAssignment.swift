@@ -5,22 +5,29 @@ import NNLayers
 ///
 /// A storage is used by one value, or by several one after another: a view lies where its input lies, and a layer that can
 /// work in place writes over its input where nothing needs the input any more. A caller's input is never written.
-struct StorageAssignment {
+package struct StorageAssignment {
   /// Whose memory a storage is.
-  enum Home: Equatable {
+  package enum Home: Equatable {
     case input(Int)
     case output(Int)
     case arena
   }
 
   /// Memory for values of one size.
-  struct Storage {
-    let byteCount: Int
-    var home: Home
+  package struct Storage {
+    package let byteCount: Int
+    package var home: Home
     /// The step that writes it first; -1 for inputs.
-    let first: Int
+    package let first: Int
     /// The last step that uses it; `Int.max` if it is needed after the run.
-    var last: Int
+    package var last: Int
+
+    package init(byteCount: Int, home: Home, first: Int, last: Int) {
+      self.byteCount = byteCount
+      self.home = home
+      self.first = first
+      self.last = last
+    }
   }
 
   /// The storages; the first ones are the inputs.
