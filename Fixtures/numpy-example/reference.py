@@ -10,7 +10,8 @@ Each variant is a folder with
     arrays.npz       the four arrays in one file
     x_1.npy y_1.npy  a batch of one row and what the network gives for it; x_2, x_7: batches of two and seven rows
 
-and `variants.json` says the activations of each, with the versions and the processor that made the files.
+and `variants.json` says the activations of each, with the versions and the processor that made the files. NumPy's own bits differ
+between processors: the committed files were made where it uses AVX-512 (X86_V4 among the features), as most servers do.
 """
 
 import argparse
