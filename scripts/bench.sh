@@ -9,7 +9,7 @@ if ! cmp -s Benchmarks/requirements.txt .venv-bench/installed.txt; then
   .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
   cp Benchmarks/requirements.txt .venv-bench/installed.txt
 fi
-swift build -c release --product nnconvert
-swift build -c release --product nninfo
-swift build -c release --package-path Benchmarks
+swift build --quiet -c release --product nnconvert
+swift build --quiet -c release --product nninfo
+swift build --quiet -c release --package-path Benchmarks
 exec .venv-bench/bin/python Benchmarks/peers.py "$@"

@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 show() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
 
 scripts/setup.sh
-swift build -c release --product nnconvert
-swift build -c release --product nninfo
-swift build -c release --product nnrun
+swift build --quiet -c release --product nnconvert
+swift build --quiet -c release --product nninfo
+swift build --quiet -c release --product nnrun
 PATH="$(swift build -c release --show-bin-path):$PATH"
 
 work=$(mktemp -d)

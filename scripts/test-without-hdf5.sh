@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scratch=.build-without-hdf5
-swift build --disable-default-traits --scratch-path "$scratch"
+swift build --quiet --disable-default-traits --scratch-path "$scratch"
 bin=$(swift build --disable-default-traits --scratch-path "$scratch" --show-bin-path)
 if ldd "$bin/nninfo" 2>/dev/null | grep -q hdf5; then
   echo "nninfo still needs libhdf5 without the trait" >&2

@@ -1,7 +1,7 @@
 public import NNFormat
 import NNLayers
 
-/// Makes a model out of NumPy arrays.
+/// Makes a model out of NumPy arrays, or of those in a safetensors file.
 ///
 ///     var numpy = NumPyImport()
 ///     numpy.activations = try Activations("sigmoid")
@@ -22,6 +22,8 @@ public struct NumPyImport: Sendable {
   public var ignored: [String] = []
   /// The floating-point type to cast all arrays to; no other type.
   public var dataType: DataType?
+  /// Whether arrays of NumPy's type `V2` (two bytes without a type) are bfloat16, which is how ml_dtypes stores it.
+  public var voidAsBFloat16 = false
   /// Whether the digests of a source that is a whole model are passed over, because its arrays were edited.
   public var acceptsEdits = false
   /// The program and version that provenance names.
@@ -30,14 +32,14 @@ public struct NumPyImport: Sendable {
   /// An import without settings.
   public init() {}
 
-  /// The model that the arrays of `.npy` files, folders of them and `.npz` archives make, and what became of each array.
+  /// The model that the arrays of `.npy` files, folders of them, `.npz` archives and `.safetensors` files make, and what became of each array.
   ///
   /// - Throws: ``ConvertProblem``; `FileProblem`, `NumPyProblem` or `ZipProblem` with the file; and `LayerProblem` or
   ///   `ModelProblem` if an architecture and the arrays do not fit together.
   public func model(from paths: [String]) throws(ModelError) -> (model: Model, report: ConversionReport) {
     if paths.count == 1, try ModelFiles.isExploded(paths[0]) { return try explodedModel(paths[0]) }
     try checkSettings()
-    let sources = try ArraySources(paths)
+    let sources = try ArraySources(paths, voidAsBFloat16: voidAsBFloat16)
     var report = ConversionReport()
     report.ignored = sources.ignored
     let unknown = ignored.filter { name in !sources.arrays.contains { $0.name == name } }
@@ -81,7 +83,7 @@ public struct NumPyImport: Sendable {
   private func explodedModel(_ path: String) throws(ModelError) -> (model: Model, report: ConversionReport) {
     let settings = [
       ("--activation", activations != nil), ("--layers", layers != nil), ("--architecture", architecture != nil),
-      ("--weights-layout", weightsLayout != nil), ("--ignore", !ignored.isEmpty), ("--dtype", dataType != nil),
+      ("--weights-layout", weightsLayout != nil), ("--ignore", !ignored.isEmpty), ("--dtype", dataType != nil), ("--as-bf16", voidAsBFloat16),
     ]
     for (option, isGiven) in settings where isGiven {
       throw ModelError(

@@ -20,10 +20,11 @@ struct FromNPY: ParsableCommand {
         nnconvert from-npy a.npz --activation tanh --example x.npy=y.npy -o a.h5
         nnconvert from-npy a.npz --layers W:b,V:c --activation relu -o a.h5
         nnconvert from-npy a.npz --activation 'elu(alpha=0.5)' --dtype f16 -o a.h5
+        nnconvert from-npy model.safetensors --activation relu,linear -o a.nnm
         nnconvert from-npy edited/ --accept-edits -o model.h5
       """)
 
-  @Argument(help: "The .npy files, folders of them, and .npz archives.", completion: .file())
+  @Argument(help: "The .npy files, folders of them, .npz archives and .safetensors files.", completion: .file())
   var source: [String]
 
   @OptionGroup var output: OutputOptions
@@ -51,6 +52,9 @@ struct FromNPY: ParsableCommand {
   @Option(
     help: ArgumentHelp("Cast all arrays to f16, bf16, f32 or f64, and report what that loses.", valueName: "type"))
   var dtype: String?
+
+  @Flag(help: "Take arrays of two-byte elements without a type (NumPy's V2) for bfloat16, as ml_dtypes stores it.")
+  var asBf16 = false
 
   @Option(
     help: ArgumentHelp(
@@ -87,6 +91,7 @@ struct FromNPY: ParsableCommand {
     numpy.weightsLayout = weightsLayout
     numpy.ignored = ignore
     numpy.acceptsEdits = acceptEdits
+    numpy.voidAsBFloat16 = asBf16
     numpy.dataType = try dtype.map { text throws(ModelError) in
       try located(.option("--dtype")) { () throws(ModelError) in try DataType(floatName: text) }
     }

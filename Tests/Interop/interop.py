@@ -221,6 +221,33 @@ def rewrite_h5(source, target, libver, packing):
                 copy.attrs[name] = value
 
 
+def check_weights_of_other_tools_become_a_model(tools, folder):
+    """A file of the safetensors library as PyTorch names and lays them out, and bfloat16 as ml_dtypes has NumPy save it."""
+    generator = np.random.default_rng([SEED, 6000])
+    kinds = {"f32": np.float32, "bf16": ml_dtypes.bfloat16}
+    for kind, dtype in kinds.items():
+        arrays = {name: generator.standard_normal(shape).astype(dtype) for name, shape in
+                  {"fc1.weight": (5, 3), "fc1.bias": (5,), "fc2.weight": (2, 5), "fc2.bias": (2,)}.items()}  # fmt: skip
+        safetensors.numpy.save_file(arrays, folder / "a.safetensors", {"format": "pt"})
+        np.savez(folder / "a.npz", **arrays)
+        options = ["--as-bf16"] if kind == "bf16" else []
+        for source, extra in (("a.safetensors", []), ("a.npz", options)):
+            tools.run("nnconvert", "from-npy", folder / source, "--activation", "relu,linear", *extra, "--force", "-o", folder / "a.nnm")
+            tensors = read_nnm.read(folder / "a.nnm")["tensors"]
+            for layer in ("fc1", "fc2"):
+                weights, biases = tensors[f"{layer}/weights"], tensors[f"{layer}/biases"]
+                assert weights.dtype == biases.dtype == kind, (source, weights.dtype)
+                assert weights.array.tobytes() == np.ascontiguousarray(arrays[f"{layer}.weight"].T).tobytes(), source
+                assert biases.array.tobytes() == arrays[f"{layer}.bias"].tobytes(), source
+        x = generator.standard_normal((4, 3)).astype(np.float32)
+        np.save(folder / "x.npy", x)
+        tools.run("nnrun", folder / "a.nnm", "--input", folder / "x.npy", "--output", folder / "y.npy", "--force")
+        wide = {name: array.astype(np.float32) for name, array in arrays.items()}
+        hidden = np.maximum(x @ wide["fc1.weight"].T + wide["fc1.bias"], 0)
+        expected = hidden @ wide["fc2.weight"].T + wide["fc2.bias"]
+        np.testing.assert_allclose(np.load(folder / "y.npy"), expected, rtol=1e-5, atol=1e-6)
+
+
 def check_networks_against_live_numpy(tools, folder):
     live_numpy.check(tools.folder, folder, SEED)
 

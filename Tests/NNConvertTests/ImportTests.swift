@@ -1,3 +1,4 @@
+import NNContainer
 import NNFormat
 import NNNumPy
 import NNTestSupport
@@ -53,6 +54,28 @@ import NNConvert
     #expect(model.provenance.sources == [.init(name: "arrays.npz", format: "npz", digest: Digest(of: archive))])
     #expect(
       try model.tensors["hidden/weights"] == Tensor(npyFile: "\(example)/2-2-1/arrays/weights_input_hidden.npy"))
+  }
+
+  @Test func tensorsOfSafetensorsAreArraysButNotThoseOfAModel() throws {
+    let header =
+      #"{"W1":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b1":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"#
+    let values: [Float] = [1.5, -2, 0.25]
+    let bytes =
+      withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+      + values.withUnsafeBytes { Array($0) }
+    let path = folder.write("plain.safetensors", bytes)
+    let (model, report) = try importer().model(from: [path])
+    #expect(try model.tensors["dense_1/weights"] == Tensor([1.5, -2] as [Float], [2, 1]))
+    #expect(try model.tensors["dense_1/biases"] == Tensor([0.25] as [Float], [1]))
+    #expect(report.sources.map(\.format) == ["safetensors"])
+    try model.write(to: folder.file("model.safetensors"), as: .safetensors)
+    let numpy = try importer()
+    let problem = error { () throws(ModelError) in
+      try numpy.model(from: [folder.file("model.safetensors")])
+    }
+    #expect(
+      problem?.problem as? ConvertProblem
+        == .wrongSource(expected: "a file of arrays without a graph", found: "safetensors"))
   }
 
   @Test func linearAddsNoNodeAndALayerMayHaveNoBiases() throws {
@@ -150,7 +173,7 @@ import NNConvert
   @Test func sourcesOfOtherKindsAreRefused() throws {
     let text = folder.write("model.json", Array("{}".utf8))
     #expect(
-      throws: ModelError(ConvertProblem.wrongSource(expected: "a .npy or .npz file", found: "JSON"), at: .file(text))
+      throws: ModelError(ConvertProblem.wrongSource(expected: "a .npy, .npz or .safetensors file", found: "JSON"), at: .file(text))
     ) { try importer().model(from: [text]) }
     let missing = folder.file("missing.npy")
     #expect(throws: ModelError(FileProblem.notFound, at: .file(missing))) { try importer().model(from: [missing]) }

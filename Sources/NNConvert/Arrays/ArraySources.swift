@@ -17,13 +17,16 @@ struct ArraySources {
   private(set) var arrays: [SourceArray] = []
   /// What was found beside them, such as other files of a folder.
   private(set) var ignored: [ConversionReport.Ignored] = []
+  private let voidAsBFloat16: Bool
   private var files: [(name: String, format: String, digest: PendingDigest)] = []
 
   /// Reads files and folders. Values stay where they lie as long as they can.
   ///
+  /// - Parameter voidAsBFloat16: whether NumPy's type `V2` stands for bfloat16.
   /// - Throws: ``FileProblem``, ``NumPyProblem`` or `ZipProblem` with the file; ``ConvertProblem/sameName(_:)``;
   ///   ``ConvertProblem/wrongSource(expected:found:)`` for files of other kinds; ``ConvertProblem/noArrays``.
-  init(_ paths: [String]) throws(ModelError) {
+  init(_ paths: [String], voidAsBFloat16: Bool) throws(ModelError) {
+    self.voidAsBFloat16 = voidAsBFloat16
     for path in paths {
       if MappedFile.isDirectory(path) { try addFolder(path) } else { try addFile(path) }
     }
@@ -55,16 +58,27 @@ struct ArraySources {
       if bytes.begins(with: [0x93] + "NUMPY".utf8) {
         files.append((name, "npy", PendingDigest(of: bytes)))
         let stem = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
-        try add(SourceArray(stem, try Tensor(npy: bytes)))
+        try add(SourceArray(stem, try Tensor(npy: bytes, voidAsBFloat16: voidAsBFloat16)))
       } else if ZipArchive.matches(bytes) {
         files.append((name, "npz", PendingDigest(of: bytes)))
         let archive = try ZipArchive(bytes)
         if NPZEncoding.matches(archive) { throw ModelError(ConvertProblem.modelAmongSources) }
-        for (member, tensor) in try NPZ.tensors(archive).entries { try add(SourceArray(member, tensor)) }
+        let tensors = try NPZ.tensors(archive, voidAsBFloat16: voidAsBFloat16)
+        for (member, tensor) in tensors.entries { try add(SourceArray(member, tensor)) }
       } else {
         // Says what the file is instead, or that it is nothing known.
         let kind = try ContainerKind.detect(bytes)
-        throw ModelError(ConvertProblem.wrongSource(expected: "a .npy or .npz file", found: kind.name))
+        guard kind == .safetensors else {
+          throw ModelError(
+            ConvertProblem.wrongSource(expected: "a .npy, .npz or .safetensors file", found: kind.name))
+        }
+        files.append((name, "safetensors", PendingDigest(of: bytes)))
+        let (tensors, metadata) = try SafetensorsEncoding.tensors(of: bytes)
+        guard !metadata.contains(where: { $0.name == SafetensorsEncoding.documentKey }) else {
+          throw ModelError(
+            ConvertProblem.wrongSource(expected: "a file of arrays without a graph", found: kind.name))
+        }
+        for (name, tensor) in tensors.entries { try add(SourceArray(name, tensor)) }
       }
     }
   }
