@@ -83,7 +83,8 @@ public struct NumPyImport: Sendable {
   private func explodedModel(_ path: String) throws(ModelError) -> (model: Model, report: ConversionReport) {
     let settings = [
       ("--activation", activations != nil), ("--layers", layers != nil), ("--architecture", architecture != nil),
-      ("--weights-layout", weightsLayout != nil), ("--ignore", !ignored.isEmpty), ("--dtype", dataType != nil), ("--as-bf16", voidAsBFloat16),
+      ("--weights-layout", weightsLayout != nil), ("--ignore", !ignored.isEmpty), ("--dtype", dataType != nil),
+      ("--as-bf16", voidAsBFloat16),
     ]
     for (option, isGiven) in settings where isGiven {
       throw ModelError(

@@ -173,7 +173,8 @@ import NNConvert
   @Test func sourcesOfOtherKindsAreRefused() throws {
     let text = folder.write("model.json", Array("{}".utf8))
     #expect(
-      throws: ModelError(ConvertProblem.wrongSource(expected: "a .npy, .npz or .safetensors file", found: "JSON"), at: .file(text))
+      throws: ModelError(
+        ConvertProblem.wrongSource(expected: "a .npy, .npz or .safetensors file", found: "JSON"), at: .file(text))
     ) { try importer().model(from: [text]) }
     let missing = folder.file("missing.npy")
     #expect(throws: ModelError(FileProblem.notFound, at: .file(missing))) { try importer().model(from: [missing]) }
