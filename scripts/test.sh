@@ -59,4 +59,3 @@ fi
 
 step "Tests"
 swift test -c release --skip-build
-printf '\nAll of it took %d seconds.\n' "$SECONDS"

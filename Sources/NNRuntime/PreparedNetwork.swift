@@ -92,7 +92,7 @@ public struct PreparedNetwork: Sendable {
     try plan.withWorkspace { (workspace) throws(ModelError) in
       for position in buffers.indices { workspace.setInput(position, buffers[position].baseAddress) }
       for position in results.indices { workspace.setOutput(position, results[position].baseAddress) }
-      workspace.run()
+      try workspace.run()
     }
   }
 
@@ -125,7 +125,7 @@ public struct PreparedNetwork: Sendable {
     try plan.withWorkspace { (workspace) throws(ModelError) in
       workspace.setInput(0, input.baseAddress)
       workspace.setOutput(0, output.baseAddress)
-      workspace.run()
+      try workspace.run()
     }
   }
 

@@ -86,7 +86,10 @@ extension Tensor {
     case .f64: try self.init(values.compactMap(\.number), shape)
     case .i32: try self.init(values.compactMap { $0.int.flatMap(Int32.init(exactly:)) }, shape)
     case .i64: try self.init(values.compactMap { $0.int.map(Int64.init) }, shape)
-    default: throw ModelError(ModelProblem.unknownDataType(type.rawValue))
+    default:
+      var bytes: [UInt8] = []
+      for value in values { try ElementText.append(value, type, to: &bytes) }
+      try self.init(type, shape, bytes: ByteRegion(bytes))
     }
   }
 

@@ -38,7 +38,7 @@ struct LayerRun {
     let addresses = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: blocks.count)
     defer { addresses.deallocate() }
     for (slot, block) in blocks.enumerated() { (addresses + slot).initialize(to: block.start) }
-    layer.forward(
+    try layer.forward(
       LayerValues(
         inputs: inputValues, parameters: parameterValues, outputs: outputValues,
         scratchSlot: blocks.count - 1,

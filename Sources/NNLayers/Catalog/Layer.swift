@@ -22,8 +22,8 @@ public protocol Layer: Sendable, Equatable {
   /// - Throws: ``LayerProblem`` if the inputs do not fit.
   func parameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter]
 
-  /// The types of the outputs, for inputs of the given types. All checks are made here: where this succeeds for fixed
-  /// extents, `forward` does too. Open extents give open extents; fixed ones must give fixed ones.
+  /// The types of the outputs, for inputs of the given types. All checks of types are made here: where this succeeds for
+  /// fixed extents, `forward` can fail only because of the elements. Open extents give open extents; fixed ones must give fixed ones.
   ///
   /// - Throws: ``LayerProblem`` if the inputs do not fit.
   func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType]
@@ -34,8 +34,11 @@ public protocol Layer: Sendable, Equatable {
   /// The multiplications that are each followed by an addition, for inputs of the given types; nil where extents are open.
   func multiplyAdds(for inputs: [TensorType]) -> Int?
 
-  /// Computes the outputs. It may assume that `outputs(for:)` succeeded; it does not allocate and cannot fail.
-  func forward(_ values: borrowing LayerValues)
+  /// Computes the outputs. It may assume that `outputs(for:)` succeeded, and it does not allocate.
+  ///
+  /// - Throws: ``LayerProblem/badElement(input:position:found:expected:)`` if an element of an input cannot be used, such as an
+  ///   index beyond the end of a table; no other kind of layer fails here.
+  func forward(_ values: borrowing LayerValues) throws(ModelError)
 }
 
 extension Layer {

@@ -16,6 +16,8 @@ public enum LayerProblem: Problem {
   case inputCount(kind: String, expected: String, found: Int)
   /// An input does not have the type or the extents that the kind needs.
   case badInput(index: Int, expected: String, found: TensorType)
+  /// An element of an input is none that the layer can use.
+  case badElement(input: Int, position: [Int], found: String, expected: String)
   /// A value is used that the node does not have.
   case noSuchOutput(ValueReference, count: Int)
   /// The node has no tensor for a parameter.
@@ -48,6 +50,8 @@ public enum LayerProblem: Problem {
       "the kind '\(kind)' takes \(expected), found \(found)"
     case .badInput(let index, let expected, let found):
       "its input \(index) must be \(expected), found \(found)"
+    case .badElement(let input, let position, let found, let expected):
+      "its input \(input) has \(found) at [\(position.map(String.init).joined(separator: ", "))], where it must be \(expected)"
     case .noSuchOutput(let reference, let count):
       "'\(reference)' is used, but '\(reference.name)' has only \(count == 1 ? "one output" : "\(count) outputs")"
     case .missingParameter(let kind, let parameter):

@@ -10,7 +10,7 @@ extension Plan {
       bytes.withUnsafeBytes { workspace.setInput(0, $0.baseAddress) }
       workspace.setOutput(0, memory.base)
       // The region keeps its bytes where they are as long as it lives.
-      withExtendedLifetime((bytes, memory)) { workspace.run() }
+      try withExtendedLifetime((bytes, memory)) { () throws(ModelError) in try workspace.run() }
     }
     return try Tensor(output.dataType, output.shape, bytes: memory.region)
   }
@@ -55,7 +55,7 @@ extension Plan {
       workspace.setOutput(position, memory.base)
       memories.append(memory)
     }
-    withExtendedLifetime((bytes, memories)) { workspace.run() }
+    try withExtendedLifetime((bytes, memories)) { () throws(ModelError) in try workspace.run() }
     var results: [Tensor] = []
     for (output, memory) in zip(outputs, memories) {
       results.append(try Tensor(output.dataType, output.shape, bytes: memory.region))

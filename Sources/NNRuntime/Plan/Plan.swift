@@ -16,6 +16,7 @@ final class Plan: Sendable {
 
   /// One node, ready to run.
   struct Step: Sendable {
+    let node: String
     let layer: any Layer
     let inputs: [LayerValue]
     let parameters: [LayerValue]

@@ -58,6 +58,7 @@ struct PlanBuilder {
     for (node, scratchSlot) in zip(nodes, scratch) where !isSharedView(node) {
       steps.append(
         Plan.Step(
+          node: node.node.name,
           layer: node.layer, inputs: node.node.inputs.map(value),
           parameters: try parameters(of: node, loaded),
           outputs: node.outputs.indices.map { value(ValueReference(node.node.name, $0)) },

@@ -7,6 +7,7 @@ import NNLayers
 final class Workspace: @unchecked Sendable {
   /// A layer and the values on which it works here.
   private struct BoundStep: ~Copyable {
+    let node: String
     let layer: any Layer
     let values: LayerValues
   }
@@ -43,7 +44,7 @@ final class Workspace: @unchecked Sendable {
     for (position, step) in plan.steps.enumerated() {
       (steps + position).initialize(
         to: BoundStep(
-          layer: step.layer,
+          node: step.node, layer: step.layer,
           values: LayerValues(
             inputs: step.inputs, parameters: step.parameters, outputs: step.outputs,
             scratchSlot: step.scratchSlot, addresses: addresses)))
@@ -74,9 +75,15 @@ final class Workspace: @unchecked Sendable {
   }
 
   /// Computes the outputs from the inputs; allocates nothing.
-  func run() {
+  ///
+  /// - Throws: what a layer says of an element that it cannot use, with its node.
+  func run() throws(ModelError) {
     for position in 0..<stepCount {
-      steps[position].layer.forward(steps[position].values)
+      do {
+        try steps[position].layer.forward(steps[position].values)
+      } catch {
+        throw error.inside(.node(steps[position].node))
+      }
     }
     for copy in copies {
       let output = outputs[copy.output]
