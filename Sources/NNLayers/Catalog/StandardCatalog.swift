@@ -29,5 +29,14 @@ extension LayerCatalog {
     // Merging
     Add.self,
     Concatenate.self,
+    // Graph
+    GraphConvolution.self,
+    GraphAttention.self,
+    GraphSAGE.self,
+    SegmentSum.self,
+    SegmentMean.self,
+    SegmentMax.self,
+    ScatterElements.self,
+    ScatterND.self,
   ])
 }
