@@ -91,7 +91,7 @@ UNARY = [
     ("ceil", NUMPY, np.ceil, O.ceil, operator("Ceil"), None),
     ("round", NUMPY, np.rint, O.round, operator("Round"), lambda t: (np.arange(-9, 10) / 2).astype(t)),
     ("log", LOG, None, O.log, operator("Log"), None),
-    ("erf", EXACT, with_domain(lambda v: mpmath.erf(v), -1, 1), O.erf, operator("Erf"), small),
+    ("erf", EXACT, with_domain(lambda v: mpmath.erf(v), -1, 1), O.erf, None, small),
     ("sin", EXACT, with_domain(mpmath.sin, np.nan, np.nan), O.sin, operator("Sin"), quarter_turns),
     ("cos", EXACT, with_domain(mpmath.cos, np.nan, np.nan), O.cos, operator("Cos"), quarter_turns),
     ("tan", EXACT, with_domain(mpmath.tan, np.nan, np.nan), O.tan, operator("Tan"), quarter_turns),
@@ -123,14 +123,8 @@ def unary():
                             expectations.append(expectation("keras", own, keras_tolerance(dtype, 32, 32)))
                     elif onnx_operator:
                         tolerance = {} if source == NUMPY else keras_tolerance(dtype, 8, 4)
-                        expectations.append(expectation("onnx", onnx_run_checked(onnx_operator, x), tolerance))
+                        expectations.append(expectation("onnx", onnx_operator(x), tolerance))
                 case(kind, f"{shape}-{type_name}", x, expectations, rows=x.ndim > 0)
-
-
-def onnx_run_checked(run, x):
-    y = run(x)
-    assert y.shape == x.shape
-    return y
 
 
 def by_type(figure, dtype):
