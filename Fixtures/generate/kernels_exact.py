@@ -105,6 +105,14 @@ for name, function, x in (
     mpmath.mp.prec = 200 if name not in ("sin", "cos", "tan") else 1300
     exact(name, function, x)
     mpmath.mp.prec = 200
+bases = np.concatenate([powers(-20, 20, 500), powers(-1000, 1000, 300), 1 + rng.standard_normal(400) * 1e-4])
+exponents = np.concatenate([rng.uniform(-30, 30, 500), rng.uniform(-1, 1, 300), rng.standard_normal(400) * 1e6])
+exact_powers = [mpmath.power(mpmath.mpf(float(b)), mpmath.mpf(float(e))) for b, e in zip(bases, exponents)]
+normal = [1e-300 < p < 1e300 for p in exact_powers]
+exact_powers = [p for p, keep in zip(exact_powers, normal) if keep]
+heads = np.array([float(p) for p in exact_powers])
+tails = np.array([float(p - mpmath.mpf(h)) for p, h in zip(exact_powers, heads)])
+save("exact_pow", bases[normal], exponents[normal], heads, tails)
 # What rounding the nearest f64 again gets wrong.
 hard = ["0x1.200036p-17", "0x1.fb035ap-2", "0x1.0f1fd6p+3", "0x1.b121a6p+76", "0x1.6351d8p+95", "-0x1.1fffcap-17", "-0x1.1d9188p-9"]
 exact_f32("log1p", mpmath.log1p, np.array([float.fromhex(h) for h in hard]))

@@ -110,6 +110,8 @@ ONCE(acosh)
 ONCE(atanh)
 #undef ONCE
 
+static inline float power_f32(float x, float y) { return (float)power_for_f32_f64(x, y); }
+
 // Here the f64 result alone is near enough, for every input.
 static inline float expm1_f32(float x) { return (float)expm1_f64(x); }
 static inline float erf_f32(float x) { return (float)erf_f64(x); }

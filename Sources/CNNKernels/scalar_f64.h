@@ -184,6 +184,7 @@ static inline double look_up_f64(const double *table, int64_t index) { return ta
 #include "pairs.inc"
 #include "trigonometric.inc"
 #include "hyperbolic.inc"
+#include "power.inc"
 #include "from_pairs.inc"
 #undef V
 #undef I

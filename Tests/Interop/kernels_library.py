@@ -27,6 +27,7 @@ class Kernels(ctypes.Structure):
     _fields_ = [
         ("elementwise", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, ctypes.c_double, ctypes.c_double)),
         ("add", ctypes.CFUNCTYPE(None, pointer, pointer, pointer, size)),
+        ("power", ctypes.CFUNCTYPE(None, pointer, pointer, pointer, size)),
         ("add_row", ctypes.CFUNCTYPE(None, pointer, pointer, pointer, size, size)),
         ("softmax", ctypes.CFUNCTYPE(None, pointer, pointer, size, size, size, ctypes.c_bool)),
         ("reduce", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, size, size)),
@@ -53,6 +54,12 @@ class Variant:
         y = np.empty_like(x)
         self.kernels(x).elementwise(FUNCTIONS.index(name), x.ctypes.data, y.ctypes.data, x.size, alpha, beta)
         return y
+
+    def power(self, x, y):
+        x, y = np.ascontiguousarray(x), np.ascontiguousarray(y)
+        result = np.empty_like(x)
+        self.kernels(x).power(x.ctypes.data, y.ctypes.data, result.ctypes.data, x.size)
+        return result
 
     def softmax(self, x, axis=-1, logarithm=False):
         outer, length, inner = parts(x, axis)

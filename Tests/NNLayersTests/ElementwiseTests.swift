@@ -66,7 +66,7 @@ import Testing
     let expected = ModelError(
       LayerProblem.badField(expected: "an array, each element a positive integer", found: [JSONValue(axis)]),
       at: .field("shared_axes"))
-    #expect(throws: expected) { try PReLU.decoded(from: JSONObject([("shared_axes", [JSONValue(axis)])])) }
+    #expect(throws: expected) { try PReLU.decoded(from: JSONObject([("shared_axes", .array([JSONValue(axis)]))])) }
   }
 
   @Test func limitsMayBeInfiniteButNotNaN() throws {

@@ -94,6 +94,8 @@ typedef struct {
                                double alpha, double beta);
   // result[i] = x[i] + y[i]; result may be x or y.
   void (*_Nonnull add)(const void *_Nonnull x, const void *_Nonnull y, void *_Nonnull result, size_t count);
+  // result[i] = x[i] to the power y[i]; result may be x or y.
+  void (*_Nonnull power)(const void *_Nonnull x, const void *_Nonnull y, void *_Nonnull result, size_t count);
   // result[r][c] = x[r][c] + row[c]; result may be x.
   void (*_Nonnull add_row)(const void *_Nonnull x, const void *_Nonnull row, void *_Nonnull result, size_t rows,
                            size_t columns);
