@@ -57,11 +57,20 @@ struct Dice: RandomNumberGenerator {
   }
 }
 
-let everyFunction: [Elementwise] = [
-  .linear, .exponential, .logarithm, .tanh, .log1p, .expm1, .erf, .sigmoid, .relu, .relu6,
-  .leakyReLU(slope: 0.3),
-  .elu(alpha: 0.7), .selu, .softplus, .softsign, .gelu, .geluTanh, .silu, .mish, .hardSigmoidKeras2,
-  .hardSigmoidKeras3, .hardSwish,
+let everyFunction: [Elementwise] =
+  [
+    .linear, .exponential, .logarithm, .tanh, .log1p, .expm1, .erf, .sigmoid, .relu, .relu6,
+    .leakyReLU(slope: 0.3),
+    .elu(alpha: 0.7), .selu, .softplus, .softsign, .gelu, .geluTanh, .silu, .mish, .hardSigmoidKeras2,
+    .hardSigmoidKeras3, .hardSwish, .sqrt, .rsqrt, .reciprocal, .square, .abs, .neg, .sign, .floor, .ceil, .round,
+    .celu(alpha: 0.7), .logSigmoid, .sparsePlus, .sparseSigmoid, .squareplus(b: 0.3), .tanhShrink,
+    .clip(from: -0.3, to: 0.7),
+    .threshold(0.3, otherwise: 0.7), .shrink(threshold: 0.3, bias: 0.7),
+  ] + roundedOnce
+
+/// The functions that are evaluated with more bits than the result has.
+let roundedOnce: [Elementwise] = [
+  .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh,
 ]
 
 extension Elementwise {

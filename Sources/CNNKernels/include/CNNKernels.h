@@ -12,7 +12,8 @@
 
 enum { NNK_F32 = 0, NNK_F64 = 1 };
 
-// Functions of one number. `alpha` is rounded to the element type before use; functions without a parameter ignore it.
+// Functions of one number. `alpha` and `beta` are rounded to the element type before use; functions with fewer parameters
+// ignore them.
 typedef enum {
   NNK_LINEAR,
   NNK_EXP,
@@ -36,6 +37,36 @@ typedef enum {
   NNK_HARD_SIGMOID_KERAS2,
   NNK_HARD_SIGMOID_KERAS3,
   NNK_HARD_SWISH,
+  NNK_SQRT,
+  NNK_RSQRT,
+  NNK_RECIPROCAL,
+  NNK_SQUARE,
+  NNK_ABS,
+  NNK_NEG,
+  NNK_SIGN,
+  NNK_FLOOR,
+  NNK_CEIL,
+  NNK_ROUND,
+  NNK_SIN,
+  NNK_COS,
+  NNK_TAN,
+  NNK_ASIN,
+  NNK_ACOS,
+  NNK_ATAN,
+  NNK_SINH,
+  NNK_COSH,
+  NNK_ASINH,
+  NNK_ACOSH,
+  NNK_ATANH,
+  NNK_CELU,
+  NNK_LOG_SIGMOID,
+  NNK_SPARSE_PLUS,
+  NNK_SPARSE_SIGMOID,
+  NNK_SQUAREPLUS,
+  NNK_TANH_SHRINK,
+  NNK_CLIP,
+  NNK_THRESHOLD,
+  NNK_SHRINK,
   NNK_FUNCTION_COUNT
 } nnk_function;
 
@@ -60,9 +91,11 @@ typedef struct {
 typedef struct {
   // result[i] = function(x[i]); result may be x.
   void (*_Nonnull elementwise)(nnk_function function, const void *_Nonnull x, void *_Nonnull result, size_t count,
-                               double alpha);
+                               double alpha, double beta);
   // result[i] = x[i] + y[i]; result may be x or y.
   void (*_Nonnull add)(const void *_Nonnull x, const void *_Nonnull y, void *_Nonnull result, size_t count);
+  // result[i] = x[i] to the power y[i]; result may be x or y.
+  void (*_Nonnull power)(const void *_Nonnull x, const void *_Nonnull y, void *_Nonnull result, size_t count);
   // result[r][c] = x[r][c] + row[c]; result may be x.
   void (*_Nonnull add_row)(const void *_Nonnull x, const void *_Nonnull row, void *_Nonnull result, size_t rows,
                            size_t columns);
