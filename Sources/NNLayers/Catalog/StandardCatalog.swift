@@ -68,5 +68,14 @@ extension LayerCatalog {
     // Merging
     Add.self,
     Concatenate.self,
+    // Graph
+    GraphConvolution.self,
+    GraphAttention.self,
+    GraphSAGE.self,
+    SegmentSum.self,
+    SegmentMean.self,
+    SegmentMax.self,
+    ScatterElements.self,
+    ScatterND.self,
   ])
 }
