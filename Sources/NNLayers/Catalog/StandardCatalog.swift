@@ -4,6 +4,15 @@ extension LayerCatalog {
     // Core
     Dense.self,
     Dropout.self,
+    // Convolution
+    Convolution.self,
+    DepthwiseConvolution.self,
+    // Pooling
+    MaxPooling.self,
+    AveragePooling.self,
+    LpPooling.self,
+    GlobalMaxPooling.self,
+    GlobalAveragePooling.self,
     // Activations
     Linear.self,
     ReLU.self,
