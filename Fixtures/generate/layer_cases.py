@@ -5,7 +5,7 @@ Run them from anywhere, on a CPU with AVX2 and FMA, after `pip install -r layers
     python Fixtures/generate/layers.py
 
 Each script begins with `start(__file__, seed)`, writes its cases, and ends with `finish()`, which removes the older cases of its
-kinds. Five oracles speak; each says its name in `computed_by`:
+kinds. Six oracles speak; each says its name in `computed_by`:
 
 - numpy: the formula of the layer's documentation, written with NumPy's functions, in the element type. Its bits count where
   `tolerance` is empty: they are the same on every CPU with AVX2 (f32's exp, tanh, sums). Where they are not, f64's exp and
@@ -14,7 +14,7 @@ kinds. Five oracles speak; each says its name in `computed_by`:
   it, and inner products. On a CPU with AVX-512 the script demands that NumPy's exp has the same bits.
 - exact: the formula in 60 digits (mpmath), rounded once. Where `tolerance` is "declared" the layer's own precision counts.
 - keras: Keras on JAX on the CPU, which rounds in its own ways: `tolerance` is ours for it.
-- onnx: the reference evaluator of the onnx package.
+- onnx: the reference evaluator of the onnx package; onnxruntime, where that errs.
 
 Before anything is written, NumPy's and the exact results are compared with Keras's under Keras's tolerance.
 """

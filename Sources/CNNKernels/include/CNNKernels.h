@@ -87,6 +87,16 @@ typedef struct {
   void *_Nullable scratch;
 } nnk_product;
 
+// Inner products side by side, one for each column: result[c] = Σ_k x[k][c / repeat] · weights[k * columns + c] (+ bias[c]),
+// the terms k ascending, in the order and the runs of a matrix product. `x` has one row of columns / repeat elements a term.
+typedef struct {
+  size_t terms, columns, repeat;
+  const void *_Nonnull const *_Nonnull x;
+  const void *_Nonnull weights;
+  const void *_Nullable bias;
+  void *_Nonnull result;
+} nnk_chains;
+
 // The kernels of one element type.
 typedef struct {
   // result[i] = function(x[i]); result may be x.
@@ -108,6 +118,7 @@ typedef struct {
   void (*_Nonnull product)(const nnk_product *_Nonnull product);
   // Bytes of scratch with which `product` runs fastest; 0 where none is needed.
   size_t (*_Nonnull product_scratch)(size_t rows, size_t columns, size_t depth);
+  void (*_Nonnull chains)(const nnk_chains *_Nonnull chains);
 } nnk_kernels;
 
 // One set of kernels: plain, avx2, avx512 or neon.

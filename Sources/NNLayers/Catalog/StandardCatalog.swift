@@ -5,6 +5,15 @@ extension LayerCatalog {
     Dense.self,
     Dropout.self,
     PReLU.self,
+    // Convolution
+    Convolution.self,
+    DepthwiseConvolution.self,
+    // Pooling
+    MaxPooling.self,
+    AveragePooling.self,
+    LpPooling.self,
+    GlobalMaxPooling.self,
+    GlobalAveragePooling.self,
     // Activations
     Linear.self,
     ReLU.self,
