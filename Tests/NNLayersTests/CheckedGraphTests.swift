@@ -60,8 +60,8 @@ import Testing
       problem(try model(kind: "dens"))
         == ModelError(LayerProblem.unknownKind("dens", nearest: "dense"), at: .node("h")))
     #expect(
-      problem(try model(kind: "lstm"))
-        == ModelError(LayerProblem.unknownKind("lstm", nearest: nil), at: .node("h")))
+      problem(try model(kind: "hologram"))
+        == ModelError(LayerProblem.unknownKind("hologram", nearest: nil), at: .node("h")))
   }
 
   @Test func aWrongFieldIsReportedInItsNode() throws {

@@ -29,5 +29,9 @@ extension LayerCatalog {
     // Merging
     Add.self,
     Concatenate.self,
+    // Recurrent
+    SimpleRNN.self,
+    GRU.self,
+    LSTM.self,
   ])
 }
