@@ -64,6 +64,8 @@ class Settings:
         self.output_activation = get("output_activation", "tanh")
         self.use_bias, self.use_recurrent_bias = get("use_bias", True), get("use_recurrent_bias", False)
         self.reset_after, self.clip = get("reset_after", True), get("clip", None)
+        self.input_forget = get("input_forget", False)
+        self.gates = GATES[kind] - self.input_forget
         self.use_peepholes, self.projection_size = get("use_peepholes", False), get("projection_size", 0)
         self.sequences, self.state, self.initial = get("return_sequences", False), get("return_state", False), get("initial_state", False)
         self.direction, self.merge = get("direction", "forward"), get("merge_mode", "concat")
@@ -92,12 +94,12 @@ def step(s, p, xw, states):
         return [z * h + (1 - z) * n]
     c = states[1]
     sums = xw + chain(h, recurrent, None)
-    i, f, n, o = (gate(sums, k) for k in range(4))
-    if s.use_peepholes:
-        i, f = i + gate(p["peepholes"], 0) * c, f + gate(p["peepholes"], 1) * c
-    c = g(bound(f)) * c + g(bound(i)) * a(bound(n))
-    if s.use_peepholes:
-        o = o + gate(p["peepholes"], 2) * c
+    peep = lambda k, c: gate(p["peepholes"], k) * c if s.use_peepholes else sums.dtype.type(-0.0)
+    i = g(bound(gate(sums, 0) + peep(0, c)))
+    f = 1 - i if s.input_forget else g(bound(gate(sums, 1) + peep(1, c)))
+    n = s.gates - 2
+    c = f * c + i * a(bound(gate(sums, n)))
+    o = gate(sums, n + 1) + peep(n, c)
     h = g(bound(o)) * t(c)
     return [chain(h, p["projection_kernel"], None) if s.projection_size else h, c]
 
@@ -165,7 +167,7 @@ def keras_layer(s, dtype):
 
 def in_keras(s, parameters, x, states, mask):
     """What Keras computes, or None where it has no such layer."""
-    known = s.clip is None and not s.use_peepholes and not s.projection_size and s.mask != "lengths" and x.size > 0
+    known = s.clip is None and not s.use_peepholes and not s.input_forget and not s.projection_size and s.mask != "lengths" and x.size > 0
     known &= s.use_bias or not s.use_recurrent_bias
     # Keras's Bidirectional turns this on by itself.
     known &= s.zero or not (s.sides == 2 and s.sequences and s.mask == "steps")
@@ -201,11 +203,15 @@ def in_onnx(s, parameters, x, states, mask, reference):
     if any(not isinstance(f, str) or f not in names for f in used) or s.projection_size or s.mask == "steps" or x.size == 0 or s.zero:
         return None
     if reference:
-        if s.kind == "simple_rnn" and s.sides == 2 or s.mask != "none" or s.clip is not None or used != ["tanh", "sigmoid", "tanh"][:len(used)]:
+        if s.kind == "simple_rnn" and s.sides == 2 or s.input_forget or s.mask != "none" or s.clip is not None or used != ["tanh", "sigmoid", "tanh"][:len(used)]:
             return None
     elif x.dtype != np.float32:
         return None
     u = s.units
+    if s.input_forget:
+        # ONNX keeps columns for f, which count for nothing.
+        fill = lambda v: np.concatenate([v[..., :u], np.full_like(v[..., :u], 3), v[..., u:]], -1)
+        parameters = {role: fill(v) for role, v in parameters.items()}
     order = {"lstm": [0, 3, 1, 2], "gru": [0, 1, 2], "simple_rnn": [0]}[s.kind]
     reorder = lambda v, order=order: np.concatenate([v[..., k * u:(k + 1) * u] for k in order], -1)
     prefixes = ["", "backward_"][:s.sides]
@@ -229,6 +235,8 @@ def in_onnx(s, parameters, x, states, mask, reference):
     attributes["activations"] = [names[f] for f in functions[s.kind]] * s.sides
     if s.clip is not None:
         attributes["clip"] = s.clip
+    if s.input_forget:
+        attributes["input_forget"] = 1
     if s.kind == "gru":
         attributes["linear_before_reset"] = int(s.reset_after)
     outputs = ["Y", "Y_h"] + (["Y_c"] if s.kind == "lstm" else [])
@@ -255,14 +263,14 @@ def make(kind, name, shape, fields, mask=None, scale=0.9, types=FLOATS):
     for type_name, dtype in types.items():
         s = Settings(kind, fields)
         batch, time, depth = shape
-        columns = GATES[kind] * s.units
+        columns = s.gates * s.units
         shapes = {"kernel": (depth, columns), "recurrent_kernel": (s.size, columns)}
         if s.use_bias:
             shapes["biases"] = (columns,)
         if s.use_recurrent_bias:
             shapes["recurrent_biases"] = (columns,)
         if s.use_peepholes:
-            shapes["peepholes"] = (3 * s.units,)
+            shapes["peepholes"] = ((s.gates - 1) * s.units,)
         if s.projection_size:
             shapes["projection_kernel"] = (s.units, s.projection_size)
         parameters = {prefix + role: draw(extents, dtype, scale) for prefix in ["", "backward_"][:s.sides] for role, extents in shapes.items()}
@@ -383,6 +391,11 @@ for name, fields in {
     "projection-peepholes": {"projection_size": 2, "use_peepholes": True, "direction": "bidirectional", "merge_mode": "none"},
 }.items():
     make("lstm", name, (3, 5, 2), {"units": 4, **both, **fields})
+for name, fields in {
+    "input-forget": {}, "input-forget-peepholes": {"use_peepholes": True}, "input-forget-bidirectional": {"direction": "bidirectional", "use_peepholes": True, "use_bias": False},
+    "input-forget-clip": {"clip": 0.75},
+}.items():
+    make("lstm", name, (3, 5, 2), {"units": 4, "input_forget": True, **both, **fields})
 make("lstm", "projection-mask", (3, 5, 2), {"units": 3, **both, "projection_size": 2, "mask": "steps"}, GAPS)
 make("lstm", "projection-lengths", (3, 5, 2), {"units": 3, **both, "projection_size": 2, "mask": "lengths"}, LENGTHS)
 make("lstm", "output-activation", (3, 5, 2), {"units": 3, **both, "activation": "softsign", "output_activation": "relu"})

@@ -37,6 +37,16 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("lstm", "input_forget", true), ("lstm", "use_peepholes", true), ("lstm", "projection_size", 2),
+      ("lstm", "output_activation", "relu"), ("lstm", "recurrent_activation", "relu"), ("gru", "reset_after", false),
+      ("gru", "use_recurrent_bias", true), ("gru", "recurrent_activation", "relu"),
+    ] as [(String, String, JSONValue)])
+  func everyOptionOfOneKindHasACase(kind: String, field: String, value: JSONValue) throws {
+    #expect(try LayerCase.all(of: kind).contains { $0.fields[field] == value })
+  }
+
   @Test func openExtentsPassThrough() throws {
     let input = TensorType(.f32, [Self.n, Self.t, 3])
     let state = TensorType(.f32, [Self.n, 5])
@@ -216,6 +226,10 @@ import Testing
     #expect(LSTM(units: 5).multiplyAdds(for: [x]) == 2 * 3 * 4 * 5 * (7 + 5))
     #expect(GRU(units: 5).multiplyAdds(for: [x]) == 2 * 3 * 3 * 5 * (7 + 5))
     #expect(SimpleRNN(units: 5).multiplyAdds(for: [x]) == 2 * 3 * 5 * (7 + 5))
+    for units in [1 << 57, Int.max] {
+      #expect(LSTM(units: Positive(units) ?? 1).multiplyAdds(for: [x]) == nil)
+      #expect(GRU(units: Positive(units) ?? 1).scratchSize(for: [x]) == 0)
+    }
     let projected = lstm {
       $0.projectionSize = 2
       $0.sequence.direction = .bidirectional

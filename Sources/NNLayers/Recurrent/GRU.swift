@@ -53,7 +53,6 @@ public struct GRU: RecurrentLayer {
         "whether r multiplies the state's share of the candidate, and not the state"),
       Field("clip", \.clip, default: .none, "the bound of what enters `s` and `a`"),
     ] + sequenceFields
-  static let gateCount = 3
   static let hasCell = false
 
   /// The number of units.
@@ -78,6 +77,8 @@ public struct GRU: RecurrentLayer {
 
   /// A layer of the given number of units.
   public init(units: Positive) { self.units = units }
+
+  var gateCount: Int { 3 }
 
   func furtherParameters(_ type: DataType) -> [Parameter] {
     useRecurrentBias ? [Parameter("recurrent_biases", TensorType(type, [.known(columns)]))] : []

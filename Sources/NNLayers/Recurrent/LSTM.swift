@@ -12,7 +12,7 @@ import NNKernels
 /// | mask                         | `[batch, time]` or `[batch]`      | `mask` `steps`: bool; `lengths`: i32 or i64   |
 /// | output                       | `[batch, time, size]`             | without `return_sequences` `[batch, size]`    |
 /// | last h, c                    | `[batch, size]`, `[batch, units]` | with `return_state`, those of each direction  |
-/// | `kernel`                     | `[in, 4 * units]`                 | gates in the order i, f, g, o                 |
+/// | `kernel`                     | `[in, 4 * units]`                 | gates in the order i, f, g, o; see below      |
 /// | `recurrent_kernel`           | `[size, 4 * units]`               | columns as those of `kernel`                  |
 /// | `biases`                     | `[4 * units]`                     | absent where `use_bias` is false              |
 /// | `peepholes`                  | `[3 * units]`                     | with `use_peepholes`, in the order i, f, o    |
@@ -25,7 +25,7 @@ import NNKernels
 ///
 /// `size` is `units`, or `projection_size` where that is not 0. With peepholes the old c times theirs is added to i and
 /// f, and the new c times theirs to o. With a projection `h = (s(o) * t(c)) · projection_kernel`. `clip` bounds what
-/// enters s and a, not t.
+/// enters s and a, not t. With `input_forget` s(f) is `1 - s(i)`, and what belongs to f is left out of the parameters.
 ///
 /// A masked step leaves the states as they are; its output is the one before it (before the first counted step, the
 /// initial h), or 0 with `zero_output_for_mask`. With `lengths`, steps at and beyond a row's length do not count in
@@ -52,12 +52,14 @@ public struct LSTM: RecurrentLayer {
         "output_activation", \.outputActivation, default: Activation(Tanh()),
         "the function `t` of c in the output; Keras has `activation` here"),
       Field("use_bias", \.useBias, default: true, "whether `biases` are added"),
+      Field(
+        "input_forget", \.inputForget, default: false,
+        "whether f is `1 - s(i)` instead of a gate of its own, which then has no columns"),
       Field("use_peepholes", \.usePeepholes, default: false, "whether the gates see c"),
       Field(
         "projection_size", \.projectionSize, default: 0, "the extent to which h is projected; 0 for no projection"),
       Field("clip", \.clip, default: .none, "the bound of what enters `s` and `a`"),
     ] + sequenceFields
-  static let gateCount = 4
   static let hasCell = true
 
   /// The number of units.
@@ -70,6 +72,8 @@ public struct LSTM: RecurrentLayer {
   public var outputActivation = Activation(Tanh())
   /// Whether biases are added.
   public var useBias = true
+  /// Whether the forget gate is what the input gate leaves.
+  public var inputForget = false
   /// Whether the gates see c.
   public var usePeepholes = false
   /// The extent to which h is projected; 0 for none.
@@ -85,11 +89,14 @@ public struct LSTM: RecurrentLayer {
   /// A layer of the given number of units, with Keras's defaults.
   public init(units: Positive) { self.units = units }
 
+  var gateCount: Int { inputForget ? 3 : 4 }
   var outputSize: Int { projectionSize.value > 0 ? projectionSize.value : units.value }
 
   func furtherParameters(_ type: DataType) -> [Parameter] {
     var parameters: [Parameter] = []
-    if usePeepholes { parameters.append(Parameter("peepholes", TensorType(type, [.known(3 * units.value)]))) }
+    if usePeepholes {
+      parameters.append(Parameter("peepholes", TensorType(type, [.known((gateCount - 1) * units.value)])))
+    }
     if projectionSize.value > 0 {
       let shape = [Dimension.known(units.value), .known(projectionSize.value)]
       parameters.append(Parameter("projection_kernel", TensorType(type, shape)))
@@ -112,8 +119,7 @@ public struct LSTM: RecurrentLayer {
 
   /// One for each column of each step's matrix products.
   public func multiplyAdds(for inputs: [TensorType]) -> Int? {
-    let (projection, overflow) = units.value.multipliedReportingOverflow(by: projectionSize.value)
-    return overflow ? nil : recurrentMultiplyAdds(for: inputs, projection: projection)
+    recurrentMultiplyAdds(for: inputs, projectedUnits: projectionSize.value > 0 ? units.value : 0)
   }
 
   /// Step after step, each operation rounded.
@@ -135,22 +141,22 @@ public struct LSTM: RecurrentLayer {
     let peepholes = usePeepholes ? parameter(useBias ? 3 : 2) : nil
     for row in 0..<step.batch {
       let gates = step.gates + row * columns
-      let (candidate, last) = (gates + 2 * units, gates + 3 * units)
+      // Where f is a gate of its own it follows i, and both are treated alike.
+      let first = (gateCount - 2) * units
+      let (candidate, last) = (gates + first, gates + first + units)
       let (cell, next) = (step.cell + row * units, step.nextCell + row * units)
       if let peepholes {
-        for unit in 0..<units {
-          gates[unit] += peepholes[unit] * cell[unit]
-          gates[units + unit] += peepholes[units + unit] * cell[unit]
-        }
+        for unit in 0..<first { gates[unit] += peepholes[unit] * cell[unit < units ? unit : unit - units] }
       }
-      clip.apply(to: gates, count: 3 * units)
-      recurrentActivation.apply(step.type, to: gates, count: 2 * units)
+      clip.apply(to: gates, count: first + units)
+      recurrentActivation.apply(step.type, to: gates, count: first)
       activation.apply(step.type, to: candidate, count: units)
       for unit in 0..<units {
-        next[unit] = gates[units + unit] * cell[unit] + gates[unit] * candidate[unit]
+        let forget = inputForget ? 1 - gates[unit] : gates[units + unit]
+        next[unit] = forget * cell[unit] + gates[unit] * candidate[unit]
       }
       if let peepholes {
-        for unit in 0..<units { last[unit] += peepholes[2 * units + unit] * next[unit] }
+        for unit in 0..<units { last[unit] += peepholes[first + unit] * next[unit] }
       }
       clip.apply(to: last, count: units)
       recurrentActivation.apply(step.type, to: last, count: units)

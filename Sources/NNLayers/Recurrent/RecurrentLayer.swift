@@ -5,7 +5,7 @@ import NNKernels
 /// the types and the outputs are shared.
 protocol RecurrentLayer: Layer {
   /// How many gates a step computes, each of `units` columns of the parameters.
-  static var gateCount: Int { get }
+  var gateCount: Int { get }
   /// Whether there is a second state, of `units` elements.
   static var hasCell: Bool { get }
   /// The number of units.
@@ -32,7 +32,7 @@ extension RecurrentLayer {
   func furtherParameters(_ type: DataType) -> [Parameter] { [] }
 
   /// The gates' columns. `checked` has made sure that they can be counted.
-  var columns: Int { Self.gateCount * units.value }
+  var columns: Int { gateCount * units.value }
 
   private var stateCount: Int { Self.hasCell ? 2 : 1 }
 
@@ -122,18 +122,16 @@ extension RecurrentLayer {
   // Sizes
 
   func recurrentScratchSize(for inputs: [TensorType]) -> Int {
-    guard let input = inputs.first, let shape = try? input.knownShape() else { return 0 }
-    return RecurrentMemory(self, FloatType(input.dataType), shape).byteCount
+    guard (try? checked(inputs)) != nil, let shape = try? inputs[0].knownShape() else { return 0 }
+    return RecurrentMemory(self, FloatType(inputs[0].dataType), shape).byteCount
   }
 
   /// One for each column of each step's matrix products.
-  func recurrentMultiplyAdds(for inputs: [TensorType], projection: Int = 0) -> Int? {
-    guard let input = inputs.first, let shape = try? input.knownShape(), shape.rank == 3 else { return nil }
+  func recurrentMultiplyAdds(for inputs: [TensorType], projectedUnits: Int = 0) -> Int? {
+    guard (try? checked(inputs)) != nil, let shape = try? inputs[0].knownShape() else { return nil }
     var count = sequence.directionCount
-    let (depth, depthOverflow) = shape[2].addingReportingOverflow(outputSize)
-    let (inner, innerOverflow) = depth.multipliedReportingOverflow(by: columns)
-    let (step, stepOverflow) = inner.addingReportingOverflow(projection)
-    guard !depthOverflow, !innerOverflow, !stepOverflow else { return nil }
+    // Cannot overflow: `checked` has made sure that sixteen times as much can be counted of each term.
+    let step = (shape[2] + outputSize) * columns + outputSize * projectedUnits
     for factor in [shape[0], shape[1], step] {
       let (product, overflow) = count.multipliedReportingOverflow(by: factor)
       guard !overflow else { return nil }

@@ -36,7 +36,6 @@ public struct SimpleRNN: RecurrentLayer {
       Field("use_bias", \.useBias, default: true, "whether `biases` are added"),
       Field("clip", \.clip, default: .none, "the bound of what enters `a`"),
     ] + sequenceFields
-  static let gateCount = 1
   static let hasCell = false
 
   /// The number of units.
@@ -55,6 +54,8 @@ public struct SimpleRNN: RecurrentLayer {
 
   /// A layer of the given number of units.
   public init(units: Positive) { self.units = units }
+
+  var gateCount: Int { 1 }
 
   /// Those of the first direction, then of the second.
   public func parameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] {
