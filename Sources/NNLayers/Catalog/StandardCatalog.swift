@@ -86,5 +86,9 @@ extension LayerCatalog {
     SegmentMax.self,
     ScatterElements.self,
     ScatterND.self,
+    // Recurrent
+    SimpleRNN.self,
+    GRU.self,
+    LSTM.self,
   ])
 }
