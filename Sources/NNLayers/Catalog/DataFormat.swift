@@ -72,6 +72,9 @@ package struct SpatialType {
 }
 
 extension DataFormat {
+  /// The first spatial dimension.
+  package var firstSpatialAxis: Int { self == .channelsLast ? 1 : 2 }
+
   /// Which dimensions are the spatial ones.
   @inline(__always)
   package func spatialAxes(rank: Int) -> Range<Int> {
