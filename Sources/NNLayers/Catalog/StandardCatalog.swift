@@ -23,6 +23,13 @@ extension LayerCatalog {
     Exponential.self,
     Softmax.self,
     LogSoftmax.self,
+    // Normalization
+    BatchNormalization.self,
+    LayerNormalization.self,
+    RMSNormalization.self,
+    GroupNormalization.self,
+    InstanceNormalization.self,
+    UnitNormalization.self,
     // Shape
     Flatten.self,
     Reshape.self,
