@@ -71,6 +71,13 @@ extension LayerCatalog {
     Asinh.self,
     Acosh.self,
     Atanh.self,
+    // Normalization
+    BatchNormalization.self,
+    LayerNormalization.self,
+    RMSNormalization.self,
+    GroupNormalization.self,
+    InstanceNormalization.self,
+    UnitNormalization.self,
     // Shape
     Flatten.self,
     Reshape.self,
