@@ -3,7 +3,6 @@ extension LayerCatalog {
   public static let standard = LayerCatalog([
     // Core
     Dense.self,
-    Dropout.self,
     // Activations
     Linear.self,
     ReLU.self,
@@ -29,5 +28,12 @@ extension LayerCatalog {
     // Merging
     Add.self,
     Concatenate.self,
+    // Stochastic
+    Dropout.self,
+    AlphaDropout.self,
+    GaussianDropout.self,
+    GaussianNoise.self,
+    GaussianSampling.self,
+    DenseVariational.self,
   ])
 }
