@@ -65,8 +65,9 @@ def leaky(slope):
 # kind, name of the setting, fields, formula in NumPy (bits) or in 60 digits, Keras.
 ELEMENTWISE = [
     ("linear", "", {}, NUMPY, lambda x: x.copy(), activation("linear")),
-    ("dropout", "half", {"rate": 0.5}, NUMPY, lambda x: x.copy(), lambda x: keras.layers.Dropout(0.5, dtype=str(x.dtype))(x)),
-    ("dropout", "none", {"rate": 0.0}, NUMPY, lambda x: x.copy(), lambda x: keras.layers.Dropout(0.0, dtype=str(x.dtype))(x)),
+    # Two that are elsewhere now: their draws are left in the stream, so that the cases behind them stay what they are.
+    ("dropout", "half", None, NUMPY, None, None),
+    ("dropout", "none", None, NUMPY, None, None),
     ("relu", "", {}, NUMPY, lambda x: np.maximum(x, 0), activation("relu")),
     ("relu6", "", {}, NUMPY, lambda x: np.minimum(np.maximum(x, 0), 6), activation("relu6")),
     ("exponential", "", {}, WITH_EXP, lambda x, exp=exp: exp(x), activation("exponential")),
@@ -101,6 +102,8 @@ def elementwise():
         for type_name, dtype in FLOATS.items():
             values = {shape: draw(extents, dtype) for shape, extents in shapes.items()}
             values["special"] = special(dtype)
+            if fields is None:
+                continue
             for shape, x in values.items():
                 expectations = own_expectations(source, formula, x)
                 # Keras 3.15's tanh computes f64 in f32.

@@ -132,6 +132,18 @@ const nnk_variant *_Nonnull nnk_current(void);
 // The variants this CPU can run, slowest first; null past the last.
 const nnk_variant *_Nullable nnk_available(size_t index);
 
+// NumPy's tables for the normal distribution: 256 entries each, for draws of 52 bits (f64) and of 23 bits (f32).
+typedef struct {
+  const uint64_t *_Nonnull inner_f64;
+  const double *_Nonnull width_f64;
+  const double *_Nonnull density_f64;
+  const uint32_t *_Nonnull inner_f32;
+  const float *_Nonnull width_f32;
+  const float *_Nonnull density_f32;
+} nnk_ziggurat;
+
+const nnk_ziggurat *_Nonnull nnk_ziggurat_tables(void);
+
 // Casts. Widening is exact; narrowing rounds to nearest, ties to even, once; overflow gives infinity. A NaN keeps its
 // sign and the leading bits of its payload, and a narrowed NaN becomes quiet.
 void nnk_f16_to_f32(const void *_Nonnull x, void *_Nonnull result, size_t count);

@@ -111,5 +111,12 @@ extension LayerCatalog {
     SimpleRNN.self,
     GRU.self,
     LSTM.self,
+    // Stochastic
+    Dropout.self,
+    AlphaDropout.self,
+    GaussianDropout.self,
+    GaussianNoise.self,
+    GaussianSampling.self,
+    DenseVariational.self,
   ])
 }
