@@ -1,0 +1,125 @@
+public import NNFormat
+import NNKernels
+
+/// Shifts and scales each channel by what training has measured: `y = (x - moving_mean) / sqrt(moving_variance + epsilon) · gamma + beta`.
+///
+/// | value             | shape           | notes                                  |
+/// |-------------------|-----------------|----------------------------------------|
+/// | input             | rank 1 or more  | f32 or f64, the axis of fixed extent   |
+/// | output            | same            | same element type                      |
+/// | `gamma`           | `[channels]`    | absent where `scale` is false          |
+/// | `beta`            | `[channels]`    | absent where `center` is false         |
+/// | `moving_mean`     | `[channels]`    |                                        |
+/// | `moving_variance` | `[channels]`    |                                        |
+///
+/// The order of the roundings is Keras's: `x·f + (-moving_mean·f + beta)` with `f = (1 / sqrt(moving_variance + epsilon))·gamma`
+/// (`spec/numerics.md`). ONNX's `BatchNormalization` has epsilon 1e-5 and the channels at axis 1.
+///
+/// - Source: Keras 3 and Keras 2 `BatchNormalization` at inference; ONNX `BatchNormalization` with `training_mode` 0.
+public struct BatchNormalization: Layer {
+  /// `batch_normalization`
+  public static let kind = "batch_normalization"
+  /// The settings.
+  public static let fields: [Field<BatchNormalization>] = [
+    Field("axis", \.axis, default: -1, "the axis of the channels; negative ones count from the last, which is -1"),
+    Field("epsilon", \.epsilon, default: 0.001, "what is added to the variance"),
+    Field("center", \.center, default: true, "whether `beta` is added"),
+    Field("scale", \.scale, default: true, "whether `gamma` is a factor"),
+  ]
+  /// The output may lie where the input lies.
+  public static let aliasing = Aliasing.inPlace
+
+  /// The axis of the channels.
+  public var axis: Axis = -1
+  /// What is added to the variance.
+  public var epsilon: Finite = 0.001
+  /// Whether `beta` is added.
+  public var center = true
+  /// Whether `gamma` is a factor.
+  public var scale = true
+
+  /// The layer over the last axis, with Keras's defaults.
+  public init() {}
+
+  /// A layer of the given settings.
+  public init(axis: Axis, epsilon: Finite = 0.001, center: Bool = true, scale: Bool = true) {
+    self.axis = axis
+    self.epsilon = epsilon
+    self.center = center
+    self.scale = scale
+  }
+
+  /// One number a channel for each.
+  public func parameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] {
+    let (input, channels) = try checked(inputs)
+    let type = TensorType(input.dataType, [.known(channels)])
+    let optional = (scale ? ["gamma"] : []) + (center ? ["beta"] : [])
+    return (optional + ["moving_mean", "moving_variance"]).map { Parameter($0, type) }
+  }
+
+  /// The input's type.
+  public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
+    [try checked(inputs).input]
+  }
+
+  private func checked(_ inputs: [TensorType]) throws(ModelError) -> (input: TensorType, channels: Int) {
+    let input = try inputs.single(for: Self.kind)
+    try input.requireFloat(index: 0)
+    let axis = try axis.resolved(rank: input.rank)
+    return (input, try input.fixedExtents(along: [axis], index: 0)[0])
+  }
+
+  /// A factor and an offset for each channel.
+  public func scratchSize(for inputs: [TensorType]) -> Int {
+    guard let (input, channels) = try? checked(inputs) else { return 0 }
+    return byteCount(channels, channels, of: input.dataType)
+  }
+
+  /// The formula, each step rounded.
+  public func forward(_ values: borrowing LayerValues) {
+    switch FloatType(values.inputs[0].dataType) {
+    case .f32: run(values, Float.self)
+    case .f64: run(values, Double.self)
+    }
+  }
+
+  private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
+    let input = values.inputs[0]
+    guard input.shape.count > 0 else { return }
+    let (outer, channels, inner) = axis.split(input.shape)
+    let x = values.pointer(to: input, as: type)
+    let y = values.mutablePointer(to: values.outputs[0], as: type)
+    let factors = values.scratch(as: type)
+    let offsets = values.scratch(as: type, from: channels)
+    prepare(values, factors, offsets, channels)
+    for row in 0..<outer {
+      let start = row * channels * inner
+      if inner == 1 {
+        for k in 0..<channels { y[start + k] = x[start + k] * factors[k] + offsets[k] }
+        continue
+      }
+      for channel in 0..<channels {
+        let (factor, offset) = (factors[channel], offsets[channel])
+        let first = start + channel * inner
+        for k in first..<first + inner { y[k] = x[k] * factor + offset }
+      }
+    }
+  }
+
+  private func prepare<Scalar: ComputingScalar>(
+    _ values: borrowing LayerValues, _ factors: UnsafeMutablePointer<Scalar>,
+    _ offsets: UnsafeMutablePointer<Scalar>, _ channels: Int
+  ) {
+    let count = values.parameters.count
+    let mean = values.pointer(to: values.parameters[count - 2], as: Scalar.self)
+    let variance = values.pointer(to: values.parameters[count - 1], as: Scalar.self)
+    let gamma = values.pointer(to: values.parameters[0], as: Scalar.self)
+    let beta = values.pointer(to: values.parameters[scale ? 1 : 0], as: Scalar.self)
+    let epsilon = Scalar(epsilon.value)
+    for k in 0..<channels {
+      let inverse = Statistics.inverseRoot(variance[k] + epsilon)
+      factors[k] = scale ? inverse * gamma[k] : inverse
+      offsets[k] = center ? -mean[k] * factors[k] + beta[k] : -mean[k] * factors[k]
+    }
+  }
+}
