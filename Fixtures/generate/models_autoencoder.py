@@ -3,14 +3,12 @@
 The encoder gives the mean and the logarithm of the variance of 4 numbers, the decoder makes a digit of these. Trained on the first
 1297 digits with samples, cross-entropy and the Kullback-Leibler divergence; the example `held-out` is 100 of the others.
 
-The container has the part without chance: its decoder decodes the mean. `SAMPLES` puts a node `sample` of kind gaussian_sampling between
-mean and decoder, which without a seed computes the same.
+Between them stands a node of kind gaussian_sampling, the fifth of the graph: without a seed it gives the mean, as in the examples; with one
+it draws from stream 4 of the seed, np.random.Philox(key=seed).jumped(4). samples.json has what the first held-out digit becomes so.
 """
 
 from models import *
 from sklearn.datasets import load_digits
-
-SAMPLES = False
 
 rng = np.random.default_rng(2)
 x = load_digits().data / 16
@@ -36,10 +34,14 @@ to_mean, to_log_variance = [a[..., :4].copy() for a in code], [a[..., 4:].copy()
 first, last = decoder.rounded(np.float32)
 
 
-def run(x):
+def run(x, seed=None):
     h = relu(dense(x, hidden))
-    mean = dense(h, to_mean)
-    return {"pixels": sigmoid(dense(relu(dense(mean, first)), last)), "mean": mean, "log_variance": dense(h, to_log_variance)}
+    mean, log_variance = dense(h, to_mean), dense(h, to_log_variance)
+    code = mean
+    if seed is not None:
+        draws = np.random.Generator(np.random.Philox(key=seed).jumped(4)).standard_normal(mean.shape, np.float32)
+        code = mean + np.exp(log_variance / np.float32(2)) * draws
+    return {"pixels": sigmoid(dense(relu(dense(code, first)), last)), "mean": mean, "log_variance": log_variance}
 
 
 y = run(held_out)
@@ -51,11 +53,13 @@ tensors = {}
 nodes = [
     dense_node("hidden", "digits", hidden, tensors), node("hidden_relu", "relu", ["hidden"]), dense_node("mean", "hidden_relu", to_mean, tensors),
     dense_node("log_variance", "hidden_relu", to_log_variance, tensors),
-    *([node("sample", "gaussian_sampling", ["mean", "log_variance"])] if SAMPLES else []),
-    dense_node("decoded", "sample" if SAMPLES else "mean", first, tensors), node("decoded_relu", "relu", ["decoded"]),
+    node("sample", "gaussian_sampling", ["mean", "log_variance"]), dense_node("decoded", "sample", first, tensors), node("decoded_relu", "relu", ["decoded"]),
     dense_node("logits", "decoded_relu", last, tensors), node("pixels", "sigmoid", ["logits"]),
 ]  # fmt: skip
 metadata = {"description": "a variational auto-encoder of 8x8 digits", "mean_squared_error": error, "of_the_mean_digit": blank}
 write(
     "autoencoder", metadata, {"digits": (np.float32, ["N", 64])}, nodes, {name: name for name in y}, tensors,
     [("one", {"digits": held_out[:1]}, {name: v[:1] for name, v in y.items()}, {}), ("held-out", {"digits": held_out}, y, {})])
+samples = [run(held_out[:1], seed)["pixels"][0] for seed in range(5)]
+assert all(np.abs(sample - y["pixels"][0]).max() > 0.01 for sample in samples)
+side_file("autoencoder", "samples.json", {"pixels": [sample.astype(float).tolist() for sample in samples]})

@@ -8,7 +8,7 @@ import Testing
 
 /// The networks of Fixtures/models, which the scripts Fixtures/generate/models_*.py trained: what they give, and that it is any good.
 @Suite struct ZooTests {
-  private static let names = ["autoencoder", "digits", "generator", "grid-world", "karate"]
+  private static let names = ["autoencoder", "bayesian", "digits", "generator", "grid-world", "karate"]
 
   private func network(_ name: String) throws -> Network {
     try Network(contentsOfFile: "\(fixtures)/models/\(name)/model.nnm")
@@ -99,6 +99,42 @@ import Testing
     #expect(error < 0.6 * (try number(network, "of_the_mean_digit")))
     #expect(result["mean"]?.shape == [100, 4])
     #expect(result["log_variance"]?.shape == [100, 4])
+  }
+
+  @Test func aSeedMakesTheAutoencodersDigitAnother() throws {
+    let network = try network("autoencoder")
+    let digit = try #require(try example(network, "one").inputs["digits"])
+    let samples = try #require(try sideFile("autoencoder/samples.json")["pixels"]?.array)
+    #expect(samples.count == 5)
+    for (seed, sample) in samples.enumerated() {
+      let wanted = try #require(sample.array).compactMap { $0.number.map(Float.init) }
+      let pixels = try #require(try network(["digits": digit], seed: UInt64(seed))["pixels"])
+      #expect(pixels.elements(as: Float.self) == wanted, "seed \(seed)")
+    }
+  }
+
+  @Test func aHundredSeedsGiveTheBayesianNetworksMeanAndSpread() throws {
+    let network = try network("bayesian")
+    let answers = try sideFile("bayesian/samples.json")
+    func numbers(_ json: JSONValue?) throws -> [Double] { try #require(json?.array).compactMap(\.number) }
+    let points = try numbers(answers["x"])
+    let (means, spreads) = (try numbers(answers["mean"]), try numbers(answers["spread"]))
+    let first = try #require(answers["first"]?.array).map { try numbers($0) }
+    let x = try Tensor(points, [points.count, 1])
+    let samples = try (0..<100).map { try network(x, seed: UInt64($0)).elements(as: Double.self) }
+    #expect(points.count == 21 && first.count == 3)
+    for (sample, wanted) in zip(samples, first) { #expect(sample == wanted) }
+    for point in points.indices {
+      let column = samples.map { $0[point] }
+      let mean = self.mean(column)
+      let spread = self.mean(column.map { ($0 - mean) * ($0 - mean) }).squareRoot()
+      // NumPy's draws from the tails call the C library, and its sums run in another order.
+      #expect(abs(mean - means[point]) < 1e-12)
+      #expect(abs(spread - spreads[point]) < 1e-12)
+    }
+    let inside = points.indices.filter { abs(points[$0]) < 0.5 }.map { spreads[$0] }
+    let outside = points.indices.filter { abs(points[$0]) >= 0.5 }.map { spreads[$0] }
+    #expect(mean(outside) > 3 * mean(inside))
   }
 
   @Test func theMembersOfTheClubGoWhereTheyWent() throws {
