@@ -257,12 +257,12 @@ import Testing
   }
 
   @Test func boundsArePositive() {
-    #expect(Clip(json: 0) == nil)
-    #expect(Clip(json: -1) == nil)
-    #expect(Clip(json: "NaN") == nil)
-    #expect(Clip(json: "-Infinity") == nil)
-    #expect(Clip(json: "Infinity") == Clip.none)
-    #expect(Clip(json: 2.5)?.value == 2.5)
+    #expect(GateBound(json: 0) == nil)
+    #expect(GateBound(json: -1) == nil)
+    #expect(GateBound(json: "NaN") == nil)
+    #expect(GateBound(json: "-Infinity") == nil)
+    #expect(GateBound(json: "Infinity") == GateBound.none)
+    #expect(GateBound(json: 2.5)?.value == 2.5)
     #expect(ProjectionSize(json: -1) == nil)
     #expect(ProjectionSize(json: 0.5) == nil)
     #expect(ProjectionSize(json: 3)?.value == 3)

@@ -68,7 +68,7 @@ public struct GRU: RecurrentLayer {
   /// Whether the reset gate multiplies the state's share of the candidate, and not the state.
   public var resetAfter = true
   /// The bound of what enters the activations.
-  public var clip = Clip.none
+  public var clip = GateBound.none
   /// How it goes over the sequence.
   public var sequence = SequenceOptions()
 

@@ -79,7 +79,7 @@ public struct LSTM: RecurrentLayer {
   /// The extent to which h is projected; 0 for none.
   public var projectionSize: ProjectionSize = 0
   /// The bound of what enters the activations of the gates and of the candidate.
-  public var clip = Clip.none
+  public var clip = GateBound.none
   /// How it goes over the sequence.
   public var sequence = SequenceOptions()
 

@@ -45,7 +45,7 @@ public struct SimpleRNN: RecurrentLayer {
   /// Whether biases are added.
   public var useBias = true
   /// The bound of what enters the activation.
-  public var clip = Clip.none
+  public var clip = GateBound.none
   /// How it goes over the sequence.
   public var sequence = SequenceOptions()
 

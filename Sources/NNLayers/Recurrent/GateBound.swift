@@ -1,11 +1,11 @@
 public import NNFormat
 
 /// A bound for the size of what enters an activation: a positive number, or infinity for none.
-public struct Clip: FieldValue, ExpressibleByFloatLiteral {
+public struct GateBound: FieldValue, ExpressibleByFloatLiteral {
   /// The bound.
   public let value: Double
   /// No bound.
-  public static let none = Clip(unchecked: .infinity)
+  public static let none = GateBound(unchecked: .infinity)
   /// The positive numbers, and infinity.
   public static var expectation: String { "a positive number, or the string Infinity for no bound" }
   /// The same as a JSON Schema.
