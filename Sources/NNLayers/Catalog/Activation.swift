@@ -10,7 +10,7 @@ public struct Activation: FieldValue {
   /// The identity.
   public static let linear = Activation(nil)
 
-  /// The kinds to choose from, besides `linear`.
+  /// The kinds to choose from, besides `linear`. Making the catalogue asks no kind for its fields, so that these may ask it.
   private static var kinds: [any ElementwiseLayer.Type] {
     LayerCatalog.standard.all.compactMap { $0 as? any ElementwiseLayer.Type }
   }
