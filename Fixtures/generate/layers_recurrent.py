@@ -4,6 +4,7 @@
 has, onnxruntime (f32) and onnx's reference evaluator (which knows neither lengths nor clip) for what ONNX has.
 """
 
+import collections
 import itertools
 
 import onnxruntime
@@ -297,7 +298,7 @@ def make(kind, name, shape, fields, mask=None, scale=0.9, types=FLOATS):
         case(kind, f"{name}-{type_name}", inputs, expectations, fields, parameters)
 
 
-voices = {kind: __import__("collections").Counter() for kind in GATES}
+voices = {kind: collections.Counter() for kind in GATES}
 GAPS = np.array([[0, 1, 0, 1, 1], [1, 1, 1, 1, 0], [0, 0, 0, 0, 0]], bool)
 LENGTHS = np.array([3, 5, 1], np.int32)
 

@@ -221,6 +221,35 @@ import Testing
         == [try Tensor([0.0, 0, 43, 0], [2, 2, 1]), try Tensor([10.0, 43], [2, 1])])
   }
 
+  @Test(arguments: ["simple_rnn", "gru", "lstm"])
+  func stepsThatDoNotCountAreNotRead(kind: String) throws {
+    let type = try #require(LayerCatalog.standard[kind])
+    let cases = try LayerCase.all(of: kind).filter { item in
+      item.fields["mask"] != nil && item.inputs[0].dataType == .f64
+    }
+    #expect(cases.count >= 15)
+    for item in cases {
+      let x = item.inputs[0]
+      let (time, depth) = (x.shape[1], x.shape[2])
+      let last = try #require(item.inputs.last)
+      let mask = last.bytes.withUnsafeBytes { Array($0) }
+      var values = x.elements(as: Double.self)
+      for index in values.indices {
+        let (row, step) = (index / depth / time, index / depth % time)
+        let isCounted =
+          last.dataType == .bool
+          ? mask[row * time + step] != 0 : step < Int(mask[row * last.dataType.byteSize])
+        if !isCounted { values[index] = .nan }
+      }
+      var run = LayerRun(
+        layer: try type.decoded(from: item.fields), inputs: item.inputs,
+        parameters: item.parameters.map(\.tensor))
+      let outputs = try run.outputs()
+      run.inputs[0] = try Tensor(values, x.shape)
+      #expect(try run.outputs() == outputs, "\(kind), case \(item.name)")
+    }
+  }
+
   @Test func multiplyAddsAreCountedWhereExtentsAreFixed() {
     let x = TensorType(.f32, [2, 3, 7])
     #expect(LSTM(units: 5).multiplyAdds(for: [x]) == 2 * 3 * 4 * 5 * (7 + 5))

@@ -2,15 +2,16 @@ public import NNFormat
 
 /// A function of one number inside of another layer, such as that of a recurrent layer's gate.
 ///
-/// Any kind of the catalogue that is an ``ElementwiseLayer`` will do. In files it is the kind's name, or where it has settings
-/// other than its defaults an object: `{"kind": "leaky_relu", "fields": {"negative_slope": 0.1}}`.
+/// Any kind of the catalogue that is an ``ElementwiseLayer`` will do. In files it is the kind's name, or where it has
+/// settings other than its defaults an object: `{"kind": "leaky_relu", "fields": {"negative_slope": 0.1}}`.
 public struct Activation: FieldValue {
   /// The layer whose function it is; nil for that of ``Linear``, which has nothing to compute.
   public let layer: (any ElementwiseLayer)?
   /// The identity.
   public static let linear = Activation(nil)
 
-  /// The kinds to choose from, besides `linear`.
+  /// The kinds to choose from, besides `linear`. The catalogue is made without asking kinds for their fields, so that
+  /// these may ask the catalogue.
   private static var kinds: [any ElementwiseLayer.Type] {
     LayerCatalog.standard.all.compactMap { $0 as? any ElementwiseLayer.Type }
   }

@@ -3,7 +3,6 @@ extension LayerCatalog {
   public static let standard = LayerCatalog([
     // Core
     Dense.self,
-    Dropout.self,
     PReLU.self,
     // Convolution
     Convolution.self,
