@@ -43,7 +43,7 @@ import Testing
       #expect(
         problem(layer([Axis(.min)]), type)
           == setting("the input has no axis \(Int.min); its axes are -2 to 1", "axes"))
-      #expect(problem(layer([1, -1]), type) == setting("axis 1 is named twice", "axes"))
+      #expect(problem(layer([1, -1]), type) == setting("axis 1 stands twice", "axes"))
       #expect(problem(layer([]), type) == setting("at least one axis is needed", "axes"))
       #expect(
         problem(layer([-1]), TensorType(.f32, .scalar))

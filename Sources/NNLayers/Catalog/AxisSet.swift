@@ -49,29 +49,6 @@ package struct AxisSet {
     for index in 0..<shape[axis] { walk(shape, axis + 1, start + index * stride, body) }
   }
 }
-
-extension [Axis] {
-  /// The numbers of the dimensions counted from the outermost, ascending, in a value of the given rank.
-  ///
-  /// - Throws: ``LayerProblem/badSetting(reason:)`` at the field if there is no such dimension or one is named twice.
-  package func resolved(rank: Int, field: String) throws(ModelError) -> [Int] {
-    var found: [Int] = []
-    for axis in self {
-      guard axis.index >= -rank, axis.index < rank else {
-        let allowed = rank == 0 ? "it has no dimensions" : "its axes are \(-rank) to \(rank - 1)"
-        throw ModelError(
-          LayerProblem.badSetting(reason: "the input has no axis \(axis.index); \(allowed)"), at: .field(field))
-      }
-      let index = axis.index < 0 ? axis.index + rank : axis.index
-      guard !found.contains(index) else {
-        throw ModelError(LayerProblem.badSetting(reason: "axis \(index) is named twice"), at: .field(field))
-      }
-      found.append(index)
-    }
-    return found.sorted()
-  }
-}
-
 extension TensorType {
   /// The extents along some axes, which must be fixed.
   ///
