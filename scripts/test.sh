@@ -3,7 +3,7 @@
 #
 #   scripts/test.sh                everything that must hold, with the peers, the demo and the outside app
 #   scripts/test.sh --sanitize     also the tests with the address and thread sanitizers
-#   scripts/test.sh --exhaustive   also the slow tier: every single-precision input of exp, log, tanh and the like (an hour)
+#   scripts/test.sh --exhaustive   also the slow tier: every single-precision input of the elementary functions (some hours)
 #
 # Tests run in release: without optimization the C kernels take minutes for what then takes seconds.
 set -euo pipefail
