@@ -84,7 +84,7 @@ def share(dtype):
     return np.array([1 - 2.0**-20, 0.99, 0.9, 0.7071, 0.5, 0.25, 0.0625, 1e-3, -1e-3, -0.3, -0.5, -0.8, -0.999, 1, -1]).astype(dtype)
 
 
-# kind, fields, source, formula, Keras, ONNX, further values.
+# kind, source, formula, Keras, ONNX, further values.
 UNARY = [
     ("sqrt", NUMPY, np.sqrt, O.sqrt, operator("Sqrt"), None),
     ("rsqrt", NUMPY, lambda x: 1 / np.sqrt(x), O.rsqrt, None, None),
@@ -197,9 +197,7 @@ for b in (4.0, 0.3, 0.0):
     formula = lambda x, b=b: x.dtype.type(0.5) * (x + np.sqrt(x * x + x.dtype.type(b)))
     PARAMETRIC.append(("squareplus", f"b-{b}", fields, NUMPY, formula, lambda x, b=b: K.squareplus(x, b), None))
 for alpha in (1.0, 0.3, -0.7):
-    fields = {} if alpha == 1.0 else {"alpha": alpha}
-    # ONNX's attribute is f32.
-    alpha = float(np.float32(alpha)) if alpha != 1.0 else alpha
+    alpha = float(np.float32(alpha))  # ONNX's attribute is f32.
     fields = {} if alpha == 1.0 else {"alpha": alpha}
     PARAMETRIC.append(("thresholded_relu", f"alpha-{alpha:.1f}", fields, NUMPY, threshold(alpha, 0), lambda x, a=alpha: K.threshold(x, a, 0), operator("ThresholdedRelu", alpha=alpha)))
 for limit, value in ((0.3, 0.7), (-1.25, -20.0)):
