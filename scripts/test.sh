@@ -3,8 +3,8 @@
 #
 #   scripts/test.sh                everything that must hold, with the peers, the demo and the outside app
 #   scripts/test.sh --sanitize     also the tests with the address and thread sanitizers
-#   scripts/test.sh --exhaustive   also the slow tier: every single-precision input of exp, log, tanh and the
-#                                like, and a million double-precision ones (an hour)
+#   scripts/test.sh --exhaustive   also the slow tier: every single-precision input of the elementary functions, and a million
+#                                  double-precision ones of each (some hours)
 #
 # Tests run in release: without optimization the C kernels take minutes for what then takes seconds.
 set -euo pipefail

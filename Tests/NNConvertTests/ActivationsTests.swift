@@ -34,7 +34,8 @@ import NNConvert
         "hard_swish", "tanh", "softplus", "softsign", "exponential", "softmax", "log_softmax",
         "thresholded_relu", "threshold", "celu", "squareplus", "sparse_plus", "sparse_sigmoid", "log_sigmoid",
         "hard_tanh", "tanh_shrink", "shrink", "hard_shrink", "soft_shrink", "abs", "neg", "sign", "reciprocal",
-        "square", "sqrt", "rsqrt", "floor", "ceil", "round", "clip", "log", "erf", "sin", "cos", "tan", "asin", "acos",
+        "square", "sqrt", "rsqrt", "floor", "ceil", "round", "clip", "log", "log1p", "expm1", "erf", "sin", "cos",
+        "tan", "asin", "acos",
         "atan", "sinh", "cosh", "asinh", "acosh", "atanh",
       ])
   }

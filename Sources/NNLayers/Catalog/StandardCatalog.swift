@@ -58,6 +58,8 @@ extension LayerCatalog {
     Round.self,
     Clip.self,
     Log.self,
+    Log1p.self,
+    Expm1.self,
     Erf.self,
     Sin.self,
     Cos.self,
