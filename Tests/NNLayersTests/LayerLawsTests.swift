@@ -23,7 +23,8 @@ import Testing
   }
 
   @Test func everyKindThatComputesHasCasesInBothTypes() throws {
-    for type in LayerCatalog.standard.all {
+    let ofTruthValues: Set = ["and", "or", "xor", "not"]
+    for type in LayerCatalog.standard.all where !ofTruthValues.contains(type.kind) {
       let types = Set(try LayerCase.all(of: type.kind).flatMap { $0.inputs.map(\.dataType) })
       #expect(types.isSuperset(of: [.f32, .f64]), "\(type.kind)")
     }
