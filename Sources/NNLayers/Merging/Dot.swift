@@ -57,7 +57,8 @@ public struct Dot: Layer {
     else {
       throw ModelError(
         LayerProblem.badInput(
-          index: 1, expected: "like input 0, \(left), in its batch and along axis \(second) as that along axis \(first)",
+          index: 1,
+          expected: "like input 0, \(left), in its batch and along axis \(second) as that along axis \(first)",
           found: right))
     }
     var rest = left.shape.enumerated().filter { $0.offset != 0 && $0.offset != first }.map(\.element)
@@ -98,7 +99,9 @@ public struct Dot: Layer {
 
   /// One for each element of the output and each of its inner sum.
   public func multiplyAdds(for inputs: [TensorType]) -> Int? {
-    guard let layout = layout(for: inputs), let output = try? outputs(for: inputs).first?.knownShape() else { return nil }
+    guard let layout = layout(for: inputs), let output = try? outputs(for: inputs).first?.knownShape() else {
+      return nil
+    }
     let (count, overflow) = output.count.multipliedReportingOverflow(by: layout.depth)
     return overflow ? nil : count
   }

@@ -53,7 +53,9 @@ struct Reduced {
       axis = group.upperBound
     }
     guard let found else { return nil }
-    return (shape.count(of: 0..<found.lowerBound), shape.count(of: found), shape.count(of: found.upperBound..<shape.rank))
+    return (
+      shape.count(of: 0..<found.lowerBound), shape.count(of: found), shape.count(of: found.upperBound..<shape.rank)
+    )
   }
 
   /// Calls `body` for each run along the last group, in the order of the elements: where it begins, where its result or results lie,

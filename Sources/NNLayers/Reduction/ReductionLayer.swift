@@ -15,7 +15,9 @@ extension ReductionLayer {
     _ axes: any WritableKeyPath<Self, [Axis]> & Sendable, _ keepdims: any WritableKeyPath<Self, Bool> & Sendable
   ) -> [Field<Self>] {
     [
-      Field("axes", axes, default: [], "the axes that are reduced; negative ones count from the last, which is -1; none stands for all"),
+      Field(
+        "axes", axes, default: [],
+        "the axes that are reduced; negative ones count from the last, which is -1; none stands for all"),
       Field("keepdims", keepdims, default: false, "whether reduced dimensions stay, with extent 1"),
     ]
   }

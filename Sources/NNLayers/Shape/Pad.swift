@@ -92,7 +92,9 @@ public struct Pad: Layer {
     }
     func narrowed(_ cast: FloatCast) -> UInt64 {
       var result: UInt16 = 0
-      withUnsafePointer(to: value) { from in withUnsafeMutablePointer(to: &result) { cast.run(from: from, to: $0, count: 1) } }
+      withUnsafePointer(to: value) { from in
+        withUnsafeMutablePointer(to: &result) { cast.run(from: from, to: $0, count: 1) }
+      }
       return UInt64(result)
     }
     return switch type {

@@ -67,7 +67,9 @@ public struct Reshape: ViewLayer {
     }
     let target = try Shape(needed).count
     let count = try TensorType(input.dataType, available).knownShape()?.count
-    guard !targetShape.hasRest || target > 0 else { throw refusal("beside an extent of 0 any number could stand for -1") }
+    guard !targetShape.hasRest || target > 0 else {
+      throw refusal("beside an extent of 0 any number could stand for -1")
+    }
     if let count, targetShape.hasRest ? !count.isMultiple(of: target) : count != target {
       let place = zeroCopies ? " in what is not copied" : keepsBatch ? " behind its first dimension" : ""
       throw refusal(

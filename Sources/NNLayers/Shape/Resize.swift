@@ -7,8 +7,8 @@ public import NNFormat
 /// | input  | rank 1 or more              | f32 or f64; any element type with `nearest`; no axis of extent 0    |
 /// | output | new extents along the axes  | `sizes`, or the extents times `scales`, rounded down                |
 ///
-/// One of `sizes` and `scales` is given, with an entry for each of `axes`. With n the input's extent, m the output's, s the scale (m / n
-/// where sizes are given) and w = s·n, the output element i lies in the input at
+/// One of `sizes` and `scales` is given, with an entry for each of `axes`. With n the input's extent, m the output's, s the scale and w = s·n (m / n
+/// and m where sizes are given), the output element i lies in the input at
 ///
 /// - `half_pixel`: (i + 1/2) / s - 1/2
 /// - `pytorch_half_pixel`: the same, but 0 where w is 1

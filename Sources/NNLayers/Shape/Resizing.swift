@@ -126,9 +126,11 @@ struct Resizing {
   }
 
   private func fill(_ taps: UnsafeMutablePointer<Tap>, _ entry: Int, _ extent: Int, _ size: Int) {
-    let scale = layer.scales.isEmpty ? Double(size) / Double(extent) : layer.scales[entry].value
+    let isFree = layer.scales.isEmpty
+    let scale = isFree ? Double(size) / Double(extent) : layer.scales[entry].value
+    let width = isFree ? Double(size) : scale * Double(extent)
     for index in 0..<size {
-      let place = coordinate(Double(index), scale, Double(extent), Double(size))
+      let place = coordinate(Double(index), scale, width, Double(extent), Double(size))
       let taps = taps + index * tapCount
       guard layer.mode != .nearest else {
         taps[0] = Tap(index: min(max(nearest(place), 0), extent - 1), weight: 1)
@@ -150,8 +152,9 @@ struct Resizing {
     }
   }
 
-  private func coordinate(_ index: Double, _ scale: Double, _ extent: Double, _ size: Double) -> Double {
-    let width = scale * extent
+  private func coordinate(
+    _ index: Double, _ scale: Double, _ width: Double, _ extent: Double, _ size: Double
+  ) -> Double {
     let half = (index + 0.5) / scale - 0.5
     switch layer.coordinates {
     case .halfPixel: return half
