@@ -118,11 +118,11 @@ import Testing
     let large = TensorType(.f32, [.known(1 << 40), .known(1 << 10)])
     func overflow(_ extents: [Int]) -> ModelError { ModelError(ModelProblem.shapeOverflow(extents)) }
     #expect(problem(Tile(repeats: [1, NonNegative(.max) ?? 0]), large) == overflow([1 << 10, .max]))
-    #expect(problem(Tile(repeats: [1 << 10, 1]), large) == overflow([1 << 50, 1 << 10]))
+    #expect(problem(Tile(repeats: [1024, 1]), large) == overflow([1 << 50, 1 << 10]))
     let margins = Margins(.max, 1) ?? [0, 0]
     #expect(problem(Pad(padding: [[0, 0], margins]), pair) == overflow([.max, 1]))
     #expect(problem(Cropping(cropping: [[0, 0], margins]), pair) == overflow([.max, 1]))
-    #expect(problem(RepeatVector(n: 1 << 20), large) == overflow([1 << 40, 1 << 20, 1 << 10]))
+    #expect(problem(RepeatVector(n: 1_048_576), large) == overflow([1 << 40, 1 << 20, 1 << 10]))
     #expect(
       problem(DepthToSpace(blockSize: Positive(1 << 32) ?? 1), TensorType(.f32, [1, 1, 1, 1]))
         == overflow([1 << 32, 1 << 32]))
