@@ -92,8 +92,8 @@ struct ElementCast {
     return Integer(exactly: whole) ?? (whole < 0 ? .min : .max)
   }
 
-  /// The integer as a double that rounds to f16 and bf16 as the integer does. Above 53 bits the last bit of the double stands for
-  /// all those that are lost, so that nothing is rounded twice.
+  /// The integer as a double that rounds to f16 and bf16 as the integer does. Above 53 bits the last bit of the double
+  /// stands for all those that are lost, so that nothing is rounded twice.
   @inline(__always)
   private func sticky(_ value: some FixedWidthInteger) -> Double {
     let magnitude = UInt64(value.magnitude)

@@ -1,6 +1,7 @@
 import NNFormat
 
-/// A way through the elements of a result, and beside it through the elements of up to three operands that broadcast to it.
+/// A way through the elements of a result, and beside it through the elements of up to three operands that broadcast to
+/// it.
 ///
 /// Shapes are aligned at their ends, and an extent of 1 is repeated. An operand may have dimensions behind those that
 /// broadcast (the matrices of a product); then places count blocks of these.
@@ -26,8 +27,8 @@ struct BroadcastWalk {
       return own < 0 || shape[own] == 1 ? 0 : shape.count(of: own + 1..<rank)
     }
 
-    /// The distance of elements in the dimensions from `axis` on, if these are one run of the result: 1, or 0 where one element
-    /// is repeated; nil if they are not.
+    /// The distance of elements in the dimensions from `axis` on, if these are one run of the result: 1, or 0 where one
+    /// element is repeated; nil if they are not.
     func step(from axis: Int, in result: Operand) -> Int? {
       var isRun = true
       var isRepeated = true

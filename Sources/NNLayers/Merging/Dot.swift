@@ -1,7 +1,8 @@
 public import NNFormat
 import NNKernels
 
-/// Inner products of two values along an axis of each, batch by batch: `y[b, i..., j...] = Σ_k x0[b, i..., k] * x1[b, j..., k]`.
+/// Inner products of two values along an axis of each, batch by batch: `y[b, i..., j...] = Σ_k x0[b, i..., k] * x1[b,
+/// j..., k]`.
 ///
 /// | value   | shape                 | notes                                                                |
 /// |---------|-----------------------|----------------------------------------------------------------------|
@@ -9,8 +10,9 @@ import NNKernels
 /// | input 1 | `[batch, ...]`        | rank 2 or more, the same element type, depth along the second        |
 /// | output  | `[batch, i..., j...]` | the other extents of both in their order; `[batch, 1]` if none is left |
 ///
-/// The axes are none of the batch. Inner products run as in `dense` (`spec/numerics.md`). With `normalize` each vector along an axis
-/// is first multiplied by `min(1 / sqrt(s), 10000000)`, where `s` is the sum of its squares, added in order.
+/// The axes are none of the batch. Inner products run as in `dense` (`spec/numerics.md`). With `normalize` each vector
+/// along an axis is first multiplied by `min(1 / sqrt(s), 10000000)`, where `s` is the sum of its squares, added in
+/// order.
 ///
 /// - Source: Keras 3 and Keras 2 `Dot`; NumPy `np.einsum("bik,bjk->bij", x0, x1)`.
 public struct Dot: Layer {
@@ -95,7 +97,12 @@ public struct Dot: Layer {
   }
 
   /// Room for both inputs as matrices.
-  public func scratchSize(for inputs: [TensorType]) -> Int { layout(for: inputs)?.end ?? 0 }
+  public func scratchSize(for inputs: [TensorType]) -> Int {
+    // Beyond this the sum of the parts could overflow, and no memory holds them.
+    let sizes = inputs.compactMap { (try? $0.knownShape())?.count }
+    guard sizes.allSatisfy({ $0 <= Int.max / 64 }) else { return .max }
+    return layout(for: inputs)?.end ?? 0
+  }
 
   /// One for each element of the output and each of its inner sum.
   public func multiplyAdds(for inputs: [TensorType]) -> Int? {

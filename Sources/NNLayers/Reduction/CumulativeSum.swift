@@ -7,8 +7,8 @@ public import NNFormat
 /// | input  | rank 1 or more | f32 or f64        |
 /// | output | same           | same element type |
 ///
-/// Elements are added in order. With `exclusive` the element itself is left out: `y[0] = 0`, `y[i] = x[0] + ... + x[i - 1]`. With
-/// `reverse` it runs from the end of the axis.
+/// Elements are added in order. With `exclusive` the element itself is left out: `y[0] = 0`, `y[i] = x[0] + ... + x[i -
+/// 1]`. With `reverse` it runs from the end of the axis.
 ///
 /// - Source: ONNX `CumSum`; NumPy `np.cumsum`; Keras 3 `keras.ops.cumsum`.
 public struct CumulativeSum: Layer {

@@ -8,8 +8,8 @@ import NNKernels
 /// | input  | any                              | f32 or f64                          |
 /// | output | without the axes, or with 1 there | same element type                  |
 ///
-/// `m` is the greatest element, or 0 where that is not finite. The order of the additions is that of `spec/numerics.md`. Of no elements it
-/// is minus infinity.
+/// `m` is the greatest element, or 0 where that is not finite. The order of the additions is that of
+/// `spec/numerics.md`. Of no elements it is minus infinity.
 ///
 /// - Source: ONNX `ReduceLogSumExp`; SciPy `scipy.special.logsumexp`; Keras 3 `keras.ops.logsumexp`.
 public struct ReduceLogSumExp: ReductionLayer {
@@ -39,7 +39,9 @@ public struct ReduceLogSumExp: ReductionLayer {
     guard let input = inputs.first, let shape = try? input.knownShape(),
       let output = try? outputs(for: inputs).first?.knownShape()
     else { return 0 }
-    return (shape.count + output.count) * input.dataType.byteSize
+    let (count, overflow) = shape.count.addingReportingOverflow(output.count)
+    let (size, sizeOverflow) = count.multipliedReportingOverflow(by: input.dataType.byteSize)
+    return overflow || sizeOverflow ? .max : size
   }
 
   /// The formula, each step rounded.

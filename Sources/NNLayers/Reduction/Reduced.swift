@@ -1,10 +1,12 @@
 import NNFormat
 import NNKernels
 
-/// The dimensions of a value in groups: neighbours that are all reduced, or all kept, are one. Extents of 1 belong to any.
+/// The dimensions of a value in groups: neighbours that are all reduced, or all kept, are one. Extents of 1 belong to
+/// any.
 ///
-/// The order of a reduction over several groups is that of the elements: with the last group reduced, each run along it is reduced
-/// by itself, and the results join those before in order; else the elements of the last, kept group are reduced side by side.
+/// The order of a reduction over several groups is that of the elements: with the last group reduced, each run along it
+/// is reduced by itself, and the results join those before in order; else the elements of the last, kept group are
+/// reduced side by side.
 struct Reduced {
   let shape: Shape
   let axes: [Axis]
@@ -58,8 +60,8 @@ struct Reduced {
     )
   }
 
-  /// Calls `body` for each run along the last group, in the order of the elements: where it begins, where its result or results lie,
-  /// how long it is, and whether it is the first for these.
+  /// Calls `body` for each run along the last group, in the order of the elements: where it begins, where its result or
+  /// results lie, how long it is, and whether it is the first for these.
   func forEachRun(_ body: (_ from: Int, _ to: Int, _ count: Int, _ isFirst: Bool) -> Void) {
     walk(0, 0, 0, true, body)
   }

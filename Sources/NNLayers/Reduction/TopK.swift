@@ -8,8 +8,8 @@ public import NNFormat
 /// | output 0   | `k` at the axis  | the elements, same type     |
 /// | output 1   | `k` at the axis  | their indices, i64          |
 ///
-/// With `largest` false it is the least elements, least first. Equal elements come by their index, lower ones first; -0 equals +0. A NaN
-/// is greater than any number, and the sign and payload of one do not matter.
+/// With `largest` false it is the least elements, least first. Equal elements come by their index, lower ones first; -0
+/// equals +0. A NaN is greater than any number, and the sign and payload of one do not matter.
 ///
 /// - Source: ONNX `TopK` with `sorted` 1; Keras 3 `keras.ops.top_k`; NumPy `np.argsort(-x, kind="stable")[:k]`.
 public struct TopK: Layer {

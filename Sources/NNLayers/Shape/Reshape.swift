@@ -7,8 +7,9 @@ public import NNFormat
 /// | input  | `[n, ...]`           | any element type; rank 1 or more where the first extent is kept      |
 /// | output | `[n] + target_shape` | as many elements; -1 stands for what is left                         |
 ///
-/// The order of the elements stays as it is. Where `keeps_batch` is false, `target_shape` gives all extents. Where `zero_copies` is
-/// true, a 0 stands for the extent that the input has at the same place (of those behind the first, where that is kept).
+/// The order of the elements stays as it is. Where `keeps_batch` is false, `target_shape` gives all extents. Where
+/// `zero_copies` is true, a 0 stands for the extent that the input has at the same place (of those behind the first,
+/// where that is kept).
 ///
 /// - Source: Keras 3 and Keras 2 `Reshape`; ONNX `Reshape` (`keeps_batch` false, `zero_copies` unless `allowzero`); NumPy
 ///   `x.reshape((len(x),) + target_shape)`.

@@ -7,8 +7,8 @@ public import NNFormat
 /// | input  | rank 1 or more              | f32 or f64; any element type with `nearest`; no axis of extent 0    |
 /// | output | new extents along the axes  | `sizes`, or the extents times `scales`, rounded down                |
 ///
-/// One of `sizes` and `scales` is given, with an entry for each of `axes`. With n the input's extent, m the output's, s the scale and w = s·n (m / n
-/// and m where sizes are given), the output element i lies in the input at
+/// One of `sizes` and `scales` is given, with an entry for each of `axes`. With n the input's extent, m the output's, s
+/// the scale and w = s·n (m / n and m where sizes are given), the output element i lies in the input at
 ///
 /// - `half_pixel`: (i + 1/2) / s - 1/2
 /// - `pytorch_half_pixel`: the same, but 0 where w is 1
@@ -16,10 +16,11 @@ public import NNFormat
 /// - `align_corners`: i · (n - 1) / (w - 1), but 0 where w is 1
 /// - `asymmetric`: i / s
 ///
-/// computed in f64 in the order as written, from left to right. `nearest` rounds this as `nearest_mode` says. `linear` weighs the elements on
-/// both sides with 1 - r and r, where r is the fraction; `cubic` weighs two on each side with Keys's polynomial of `cubic_coeff_a`. Elements beyond
-/// an end are those at the end; with `exclude_outside` their weights are 0, and the others are divided by their sum. The last axis is
-/// resized first; `spec/numerics.md` has the order of the additions.
+/// computed in f64 in the order as written, from left to right. `nearest` rounds this as `nearest_mode` says. `linear`
+/// weighs the elements on both sides with 1 - r and r, where r is the fraction; `cubic` weighs two on each side with
+/// Keys's polynomial of `cubic_coeff_a`. Elements beyond an end are those at the end; with `exclude_outside` their
+/// weights are 0, and the others are divided by their sum. The last axis is resized first; `spec/numerics.md` has the
+/// order of the additions.
 ///
 /// - Source: ONNX `Resize` of opset 19 without `antialias`, `roi` and `keep_aspect_ratio_policy`; Keras 3 `UpSampling2D` with
 ///   `interpolation` `bilinear`, `Resizing`; PyTorch `interpolate`; R. Keys, "Cubic convolution interpolation", 1981.

@@ -90,7 +90,8 @@ struct Resizing {
     }
   }
 
-  /// Goes through the axes, and through the places of the results along each; `body` computes a run of the inner extents.
+  /// Goes through the axes, and through the places of the results along each; `body` computes a run of the inner
+  /// extents.
   @inline(__always)
   private func passes<Element: BitwiseCopyable>(
     _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer,
