@@ -262,6 +262,124 @@ def blocks():
               else (lambda x: x.reshape(1, 2, 2, 1, 2, 2).transpose(0, 1, 4, 2, 5, 3).reshape(1, 4, 4, 1).copy()), crd, types=OTHERS)  # fmt: skip
 
 
+# Resizing
+
+
+def resize_axis(x, axis, size, scale, mode, coordinates, nearest_mode, a, exclude):
+    """One axis by the definition: coordinates and weights in f64, the sums in the element type."""
+    n, width = x.shape[axis], scale * x.shape[axis] if scale else float(size)
+    scale = scale or size / n
+    i = np.arange(size, dtype=np.float64)
+    half = (i + 0.5) / scale - 0.5
+    place = {
+        "half_pixel": lambda: half, "pytorch_half_pixel": lambda: half if width != 1 else np.zeros(size),
+        "half_pixel_symmetric": lambda: n / 2 * (1 - size / width) + (i + 0.5) / scale - 0.5,
+        "align_corners": lambda: i * (n - 1) / (width - 1) if width != 1 else np.zeros(size), "asymmetric": lambda: i / scale,
+    }[coordinates]()  # fmt: skip
+    if mode == "nearest":
+        index = {"round_prefer_floor": lambda: np.ceil(place - 0.5), "round_prefer_ceil": lambda: np.floor(place + 0.5), "floor": lambda: np.floor(place), "ceil": lambda: np.ceil(place)}[nearest_mode]()
+        return np.take(x, np.clip(index.astype(int), 0, n - 1), axis)
+    r = place - np.floor(place)
+    t = 1 - r
+    if mode == "linear":
+        weights = [t, r]
+    else:
+        weights = [
+            ((a * (r + 1) - 5 * a) * (r + 1) + 8 * a) * (r + 1) - 4 * a, ((a + 2) * r - (a + 3)) * r * r + 1,
+            ((a + 2) * t - (a + 3)) * t * t + 1, ((a * (t + 1) - 5 * a) * (t + 1) + 8 * a) * (t + 1) - 4 * a,
+        ]  # fmt: skip
+    first = np.floor(place).astype(int) - (len(weights) // 2 - 1)
+    indices = [first + k for k in range(len(weights))]
+    if exclude:
+        weights = [np.where((k < 0) | (k >= n), 0.0, w) for k, w in zip(indices, weights)]
+        whole = weights[0]
+        for w in weights[1:]:
+            whole = whole + w
+        weights = [np.where(whole != 0, w / whole, w) for w in weights]
+    shape = [1] * x.ndim
+    shape[axis] = size
+    y, started = None, None
+    for k, w in zip(indices, weights):
+        w = w.astype(x.dtype).reshape(shape)
+        counts = np.broadcast_to(w != 0, y.shape) if y is not None else None
+        term = w * np.take(x, np.clip(k, 0, n - 1), axis)
+        if y is None:
+            y, started = np.where(w != 0, term, 0).astype(x.dtype), np.broadcast_to(w != 0, term.shape)
+        else:
+            y = np.where(counts, np.where(started, y + term, term), y)
+            started = started | counts
+    return y
+
+
+def resize():
+    keras_of = {"nearest": "nearest", "linear": "bilinear", "cubic": "bicubic"}
+    plans = []
+    for mode, coordinates in itertools.product(("nearest", "linear", "cubic"), ("half_pixel", "pytorch_half_pixel", "half_pixel_symmetric", "align_corners", "asymmetric")):
+        plans.append((f"{mode}-{coordinates}-up", (1, 3, 5, 2), [1, 2], [7, 8], [], mode, coordinates, {}))
+        plans.append((f"{mode}-{coordinates}-down", (3, 2, 11, 7), [2, 3], [5, 3], [], mode, coordinates, {}))
+        plans.append((f"{mode}-{coordinates}-scales", (2, 5, 3), [1], [], [1.75], mode, coordinates, {}))
+        plans.append((f"{mode}-{coordinates}-small-scales", (2, 7, 11), [-1, -2], [], [0.5625, 0.4375], mode, coordinates, {}))
+        plans.append((f"{mode}-{coordinates}-to-one", (2, 7), [1], [1], [], mode, coordinates, {}))
+    for nearest_mode in ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil"):
+        for coordinates, size in itertools.product(("half_pixel", "asymmetric", "align_corners"), (3, 8, 12)):
+            plans.append((f"nearest-{nearest_mode}-{coordinates}-{size}", (2, 6), [1], [size], [], "nearest", coordinates, {"nearest_mode": nearest_mode}))
+    for mode in ("linear", "cubic"):
+        plans.append((f"{mode}-exclude-outside", (2, 5, 7), [1, 2], [8, 3], [], mode, "half_pixel", {"exclude_outside": True}))
+        plans.append((f"{mode}-same", (2, 5, 3), [1], [5], [], mode, "half_pixel", {}))
+        plans.append((f"{mode}-from-one", (2, 1, 3), [1], [4], [], mode, "align_corners", {}))
+        plans.append((f"{mode}-empty", (0, 3, 5), [1], [4], [], mode, "half_pixel", {}))
+        plans.append((f"{mode}-three", (2, 3, 2, 3, 2), [1, 2, 3], [4, 3, 5], [], mode, "half_pixel", {}))
+        plans.append((f"{mode}-nothing-left", (2, 3), [1], [], [0.25], mode, "half_pixel", {}))
+    plans.append(("cubic-other-coefficient", (2, 5, 7), [1, 2], [8, 9], [], "cubic", "half_pixel", {"cubic_coeff_a": -0.5}))
+    plans.append(("no-axes", (2, 5), [], [], [], "linear", "half_pixel", {}))
+    plans.append(("batch", (3, 5), [0], [5], [], "linear", "half_pixel", {}))
+    for name, shape, axes, sizes, scales, mode, coordinates, more in plans:
+        whole = [a % len(shape) for a in axes]
+        fields = {"axes": axes, "mode": mode, "coordinate_transformation_mode": coordinates} | ({"sizes": sizes} if sizes else {}) | ({"scales": scales} if scales else {}) | more
+        for type_name in ("f32", "f64"):
+            x = draw(shape, FLOATS[type_name])
+            own = x
+            for axis in sorted(whole, reverse=True):
+                entry = whole.index(axis)
+                scale = scales[entry] if scales else None
+                size = sizes[entry] if sizes else math.floor(shape[axis] * scale)
+                own = resize_axis(own, axis, size, scale, mode, coordinates, more.get("nearest_mode", "round_prefer_floor"), more.get("cubic_coeff_a", -0.75), more.get("exclude_outside", False))
+            own = np.ascontiguousarray(own)
+            expectations = [expectation("numpy", own, {})]
+            eps = float(np.finfo(x.dtype).eps)
+            bound = {} if mode == "nearest" else {"absolute": 16 * eps * float(np.abs(x).max(initial=1)), "relative": 16 * eps}
+            # The evaluator puts a single cubic result at -1/2 in pytorch_half_pixel, where ONNX's text has 0.
+            doubtful = name == "cubic-pytorch_half_pixel-to-one"
+            if x.size and own.size and axes and not doubtful:
+                given = (None, np.array(scales, np.float32), None) if scales else (None, None, ints(*sizes))
+                assert all(np.float32(s) == s for s in scales), "ONNX holds scales in f32"
+                theirs = onnx_node("Resize", x, *given, axes=whole, mode=mode, coordinate_transformation_mode=coordinates, nearest_mode=more.get("nearest_mode", "round_prefer_floor"),
+                                   cubic_coeff_a=more.get("cubic_coeff_a", -0.75), exclude_outside=int(more.get("exclude_outside", False)))
+                assert theirs.shape == own.shape, (name, theirs.shape, own.shape)
+                # It divides by scales of f32.
+                bound = bound and {"absolute": 1e-5}
+                near = passes(own, theirs, bound)
+                assert near.all(), (name, type_name, (own - theirs)[~near])
+                expectations.append(expectation("onnx", theirs.astype(x.dtype), bound))
+            if coordinates == "half_pixel" and len(shape) == 4 and whole == [1, 2] and mode != "cubic" and name.endswith("-up"):
+                layer = keras.layers.Resizing(*sizes, interpolation=keras_of[mode], data_format="channels_last", dtype=str(x.dtype))
+                if mode != "nearest":
+                    expectations.append(expectation("keras", to_numpy(layer(x)), {"absolute": 1e-5}))
+            case("resize", f"{name}-{type_name}", x, expectations, fields, rows=0 not in whole and len(shape) > 1)
+    odd = np.array([[np.inf, 1, 2, 3], [1, np.nan, 2, 3], [-0.0, -0.0, 0.0, 1]], np.float64)
+    for type_name, dtype in FLOATS.items():
+        x = odd.astype(dtype)
+        own = resize_axis(x, 1, 7, None, "linear", "align_corners", None, None, False)
+        case("resize", f"special-{type_name}", x, [expectation("numpy", own, {})], {"axes": [1], "sizes": [7], "mode": "linear", "coordinate_transformation_mode": "align_corners"})
+    for factor in (2, 3):
+        x = draw((2, 3, 5, 2), np.float32)
+        own = resize_axis(resize_axis(x, 2, 5 * factor, None, "linear", "half_pixel", None, None, False), 1, 3 * factor, None, "linear", "half_pixel", None, None, False)
+        layer = keras.layers.UpSampling2D(factor, interpolation="bilinear", data_format="channels_last")
+        case("resize", f"keras-up-sampling-{factor}", x, [expectation("numpy", own, {}), expectation("keras", to_numpy(layer(x)), {"absolute": 1e-5})], {"axes": [1, 2], "sizes": [3 * factor, 5 * factor], "mode": "linear"})
+    moved("resize", "type", (2, 3, 5), lambda x: resize_axis(resize_axis(x, 2, 7, None, "nearest", "half_pixel", "round_prefer_floor", None, False), 1, 2, None, "nearest", "half_pixel", "round_prefer_floor", None, False).copy(),
+          {"axes": [1, 2], "sizes": [2, 7]}, types=OTHERS + ["i64"])  # fmt: skip
+
+
 if __name__ == "__main__":
     start(__file__, 20240613)
     permute()
@@ -270,4 +388,5 @@ if __name__ == "__main__":
     pad_and_cut()
     parts()
     blocks()
+    resize()
     finish()

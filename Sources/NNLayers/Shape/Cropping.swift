@@ -39,7 +39,8 @@ public struct Cropping: Layer {
       if let extent = output.shape[axis].value, total > extent {
         throw ModelError(
           LayerProblem.badSetting(
-            reason: "\(margins.before) and \(margins.after) elements cannot be cut from axis \(axis), which has \(extent)"),
+            reason:
+              "\(margins.before) and \(margins.after) elements cannot be cut from axis \(axis), which has \(extent)"),
           at: .field("cropping"))
       }
       output.shape[axis] = try output.shape[axis].plus(-total)

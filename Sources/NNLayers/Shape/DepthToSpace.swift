@@ -7,8 +7,9 @@ public import NNFormat
 /// | input  | `[batch, height, width, s * s * channels]`         | any element type            |
 /// | output | `[batch, height * s, width * s, channels]`         | `s` is `block_size`         |
 ///
-/// With `data_format` `channels_first` the channels stand behind the batch. Row `i` and column `j` of a block get, for channel
-/// `c`, the input's channel `(i * s + j) * channels + c` in the mode `DCR`, and `(c * s + i) * s + j` in the mode `CRD`.
+/// With `data_format` `channels_first` the channels stand behind the batch. Row `i` and column `j` of a block get, for
+/// channel `c`, the input's channel `(i * s + j) * channels + c` in the mode `DCR`, and `(c * s + i) * s + j` in the
+/// mode `CRD`.
 ///
 /// - Source: ONNX `DepthToSpace`; TensorFlow `tf.nn.depth_to_space` (`DCR`); PyTorch `PixelShuffle` (`CRD`).
 public struct DepthToSpace: Layer {

@@ -1,6 +1,7 @@
 public import NNFormat
 
-/// Joins the dimensions before an axis, and those from it on: `[n, a, b, ...]` becomes `[n, a * b * ...]` with `axis` 1.
+/// Joins the dimensions before an axis, and those from it on: `[n, a, b, ...]` becomes `[n, a * b * ...]` with `axis`
+/// 1.
 ///
 /// | value  | shape      | notes                                                                    |
 /// |--------|------------|--------------------------------------------------------------------------|

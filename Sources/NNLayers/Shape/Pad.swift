@@ -8,8 +8,8 @@ import NNKernels
 /// | input  | `[a, b, ...]`                                 | any element type  |
 /// | output | each extent plus what is put before and after | same element type |
 ///
-/// There is a pair for each dimension, the batch too, whose pair is mostly `[0, 0]`. What is put there, for the elements 1, 2, 3
-/// and the pair `[4, 4]`:
+/// There is a pair for each dimension, the batch too, whose pair is mostly `[0, 0]`. What is put there, for the
+/// elements 1, 2, 3 and the pair `[4, 4]`:
 ///
 /// - `constant`: the value, `v v v v 1 2 3 v v v v`
 /// - `edge`: the nearest element, `1 1 1 1 1 2 3 3 3 3 3`
@@ -92,7 +92,9 @@ public struct Pad: Layer {
     }
     func narrowed(_ cast: FloatCast) -> UInt64 {
       var result: UInt16 = 0
-      withUnsafePointer(to: value) { from in withUnsafeMutablePointer(to: &result) { cast.run(from: from, to: $0, count: 1) } }
+      withUnsafePointer(to: value) { from in
+        withUnsafeMutablePointer(to: &result) { cast.run(from: from, to: $0, count: 1) }
+      }
       return UInt64(result)
     }
     return switch type {

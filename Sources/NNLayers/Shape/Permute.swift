@@ -7,8 +7,8 @@ public import NNFormat
 /// | input  | any                      | any element type         |
 /// | output | the extents in new order | same element type        |
 ///
-/// The permutation names all dimensions, the batch too. (Keras's `dims` leaves the batch out and counts from 1, so Keras's
-/// `[2, 1]` is `[0, 2, 1]` here.)
+/// The permutation names all dimensions, the batch too. (Keras's `dims` leaves the batch out and counts from 1, so
+/// Keras's `[2, 1]` is `[0, 2, 1]` here.)
 ///
 /// - Source: Keras 3 and Keras 2 `Permute`; ONNX `Transpose`; NumPy `np.transpose(x, permutation)`.
 public struct Permute: Layer {

@@ -7,8 +7,9 @@ public import NNFormat
 /// | input  | `[n, ...]`           | any element type; rank 1 or more where the first extent is kept      |
 /// | output | `[n] + target_shape` | as many elements; -1 stands for what is left                         |
 ///
-/// The order of the elements stays as it is. Where `keeps_batch` is false, `target_shape` gives all extents. Where `zero_copies` is
-/// true, a 0 stands for the extent that the input has at the same place (of those behind the first, where that is kept).
+/// The order of the elements stays as it is. Where `keeps_batch` is false, `target_shape` gives all extents. Where
+/// `zero_copies` is true, a 0 stands for the extent that the input has at the same place (of those behind the first,
+/// where that is kept).
 ///
 /// - Source: Keras 3 and Keras 2 `Reshape`; ONNX `Reshape` (`keeps_batch` false, `zero_copies` unless `allowzero`); NumPy
 ///   `x.reshape((len(x),) + target_shape)`.
@@ -67,7 +68,9 @@ public struct Reshape: ViewLayer {
     }
     let target = try Shape(needed).count
     let count = try TensorType(input.dataType, available).knownShape()?.count
-    guard !targetShape.hasRest || target > 0 else { throw refusal("beside an extent of 0 any number could stand for -1") }
+    guard !targetShape.hasRest || target > 0 else {
+      throw refusal("beside an extent of 0 any number could stand for -1")
+    }
     if let count, targetShape.hasRest ? !count.isMultiple(of: target) : count != target {
       let place = zeroCopies ? " in what is not copied" : keepsBatch ? " behind its first dimension" : ""
       throw refusal(

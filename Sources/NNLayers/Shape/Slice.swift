@@ -7,9 +7,9 @@ public import NNFormat
 /// | input  | any                                    | any element type  |
 /// | output | along each axis the number of elements | same element type |
 ///
-/// As in Python: a negative start or end counts from the end of the axis, and what lies outside is clamped to the axis. The
-/// end is not included. With a negative stride the elements run backwards, and an end before the first element takes them all:
-/// any `end` below `-extent`.
+/// As in Python: a negative start or end counts from the end of the axis, and what lies outside is clamped to the axis.
+/// The end is not included. With a negative stride the elements run backwards, and an end before the first element
+/// takes them all: any `end` below `-extent`.
 ///
 /// - Source: ONNX `Slice`; NumPy `x[start:end:stride, ...]`; Keras 3 `x[...]` on tensors.
 public struct Slice: Layer {

@@ -7,8 +7,9 @@ public import NNFormat
 /// | input  | `[batch, height, width, channels]`                           | any element type            |
 /// | output | `[batch, height / s, width / s, s * s * channels]`           | `s` is `block_size`         |
 ///
-/// With `data_format` `channels_first` the channels stand behind the batch. In a block at row `i` and column `j`, channel `c`
-/// becomes channel `(i * s + j) * channels + c` in the mode `DCR`, and `(c * s + i) * s + j` in the mode `CRD`.
+/// With `data_format` `channels_first` the channels stand behind the batch. In a block at row `i` and column `j`,
+/// channel `c` becomes channel `(i * s + j) * channels + c` in the mode `DCR`, and `(c * s + i) * s + j` in the mode
+/// `CRD`.
 ///
 /// - Source: ONNX `SpaceToDepth` (`DCR`); TensorFlow `tf.nn.space_to_depth` (`DCR`); PyTorch `PixelUnshuffle` (`CRD`).
 public struct SpaceToDepth: Layer {

@@ -85,7 +85,9 @@ public struct PartSizes: FieldValue, ExpressibleByArrayLiteral {
 
   /// The given extents; nil if there is none, one is below -1, two are -1, or their sum overflows.
   public init?(_ extents: [Int]) {
-    guard !extents.isEmpty, extents.allSatisfy({ $0 >= -1 }), extents.count(where: { $0 == -1 }) <= 1 else { return nil }
+    guard !extents.isEmpty, extents.allSatisfy({ $0 >= -1 }), extents.count(where: { $0 == -1 }) <= 1 else {
+      return nil
+    }
     var sum = 0
     for extent in extents where extent > 0 {
       let (next, overflow) = sum.addingReportingOverflow(extent)

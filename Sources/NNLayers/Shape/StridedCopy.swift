@@ -2,8 +2,9 @@ import NNFormat
 
 /// Copies elements that stand at regular distances into dense, row-major memory: transpositions, slices, repetitions.
 ///
-/// The dimensions of the result are appended outermost first, each with the distance of its elements in the source, which may
-/// be 0 or negative. Dimensions that continue each other become one, so that whole runs are copied where runs exist.
+/// The dimensions of the result are appended outermost first, each with the distance of its elements in the source,
+/// which may be 0 or negative. Dimensions that continue each other become one, so that whole runs are copied where runs
+/// exist.
 struct StridedCopy {
   /// More than any layer appends: two for each dimension of a value.
   private static let capacity = 2 * Shape.maximumRank

@@ -1,13 +1,15 @@
 public import NNFormat
 
-/// Repeats each element along the spatial dimensions: `y[b, i, j, c] = x[b, i / size[0], j / size[1], c]`, rounded down.
+/// Repeats each element along the spatial dimensions: `y[b, i, j, c] = x[b, i / size[0], j / size[1], c]`, rounded
+/// down.
 ///
 /// | value  | shape                                    | notes                                   |
 /// |--------|------------------------------------------|-----------------------------------------|
 /// | input  | `[batch, spatial..., channels]`          | any element type                        |
 /// | output | the spatial extents times their factors  | same element type                       |
 ///
-/// With `data_format` `channels_first` the channels stand before the spatial dimensions. Other interpolations are `resize`.
+/// With `data_format` `channels_first` the channels stand before the spatial dimensions. Other interpolations are
+/// `resize`.
 ///
 /// - Source: Keras 3 and Keras 2 `UpSampling1D`, `UpSampling2D`, `UpSampling3D` with `interpolation` `nearest`; ONNX `Upsample`;
 ///   NumPy `np.repeat` along each axis.

@@ -1,0 +1,20 @@
+/// Whether the elements of one value are at least those of another: `y = x0 >= x1`.
+///
+/// | value  | shape       | notes                                                                              |
+/// |--------|-------------|------------------------------------------------------------------------------------|
+/// | inputs | any         | two that broadcast, both of the same type: f32, f64, an integer type or bool       |
+/// | output | their union | bool                                                                               |
+///
+/// Inputs broadcast as NumPy's do. Comparisons with NaN are false; false is below true.
+///
+/// - Source: ONNX `GreaterOrEqual`; NumPy `np.greater_equal`; Keras 3 `keras.ops.greater_equal`.
+public struct GreaterEqual: ComparisonLayer {
+  /// `greater_equal`
+  public static let kind = "greater_equal"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  @inline(__always)
+  static func holds<Element: Comparable>(_ left: Element, _ right: Element) -> Bool { left >= right }
+}
