@@ -98,8 +98,8 @@ CONVOLUTIONS = [
     ("explicit-2d", (2, 5, 4, 2), {"filters": 3, "kernel_size": [3, 2], "padding": "explicit", "pads": [1, 0, 2, 3]}),
     ("explicit-strided-2d", (2, 5, 6, 2), {"filters": 3, "kernel_size": [2, 3], "padding": "explicit", "pads": [2, 3, 1, 0], "strides": [2, 2], "dilation_rate": [2, 1]}),
     ("explicit-far-1d", (2, 3, 2), {"filters": 2, "kernel_size": [2], "padding": "explicit", "pads": [3, 4]}),
-    ("two-runs-1d", (1, 7, 87), {"filters": 2, "kernel_size": [3], "strides": [2]}),
-    ("three-runs-2d", (1, 4, 5, 64), {"filters": 1, "kernel_size": [3, 3], "strides": [1, 2]}),
+    ("two-runs-1d", (1, 4, 87), {"filters": 2, "kernel_size": [3]}),
+    ("three-runs-2d", (1, 2, 3, 87), {"filters": 1, "kernel_size": [2, 3]}),
     ("no-channels-1d", (2, 4, 0), {"filters": 3, "kernel_size": [2]}),
 ]
 
@@ -168,6 +168,12 @@ def specials():
                 {"kernel": kernel, "biases": biases})
 
 
+def alternates(cases, name, type_name, data_format):
+    """Whether to leave a case out: each has one element type with channels last and the other with channels first, in turn."""
+    index = [case[0] for case in cases].index(name)
+    return ((type_name == "f32") == (data_format == "channels_first")) == (index % 2 == 0)
+
+
 DEPTHWISE = [
     # name, [n, spatial..., in], depth_multiplier, fields
     ("plain-1d", (2, 7, 3), 1, {"kernel_size": [3]}),
@@ -192,6 +198,8 @@ DEPTHWISE = [
 def depthwise():
     for (name, shape, multiplier, fields), (type_name, dtype) in itertools.product(DEPTHWISE, FLOATS.items()):
         for data_format in ("channels_last", "channels_first"):
+            if alternates(DEPTHWISE, name, type_name, data_format):
+                continue
             channels, rank = shape[-1], len(fields["kernel_size"])
             use_bias = data_format == "channels_last" or multiplier == 1
             settings = {**fields, "depth_multiplier": multiplier, "data_format": data_format, "use_bias": use_bias}
@@ -248,6 +256,7 @@ TRANSPOSED = [
     ("output-padding-1d", (2, 4, 2), {"filters": 2, "kernel_size": [3], "strides": [3], "output_padding": [2]}),
     ("output-padding-2d", (2, 3, 3, 2), {"filters": 2, "kernel_size": [3, 3], "padding": "explicit", "pads": [1, 1, 1, 1], "strides": [2, 2], "output_padding": [1, 0]}),
     ("two-runs-1d", (1, 2, 130), {"filters": 1, "kernel_size": [2]}),
+    ("two-runs-2d", (1, 2, 1, 65), {"filters": 2, "kernel_size": [3, 4], "strides": [2, 1]}),
     ("no-channels-1d", (2, 4, 0), {"filters": 2, "kernel_size": [2], "strides": [2]}),
 ]  # fmt: skip
 
@@ -333,6 +342,8 @@ def onnx_transpose(x, kernel, biases, fields, runtime):
 def transposed():
     for (name, shape, fields), (type_name, dtype) in itertools.product(TRANSPOSED, FLOATS.items()):
         for data_format in ("channels_last", "channels_first"):
+            if alternates(TRANSPOSED, name, type_name, data_format):
+                continue
             use_bias = not (data_format == "channels_first" and name.startswith(("strided", "same")))
             settings = trimmed({**fields, "data_format": data_format, "use_bias": use_bias})
             turn = to_first if data_format == "channels_first" else np.asarray

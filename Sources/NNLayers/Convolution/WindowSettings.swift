@@ -153,6 +153,9 @@ struct WindowAxis {
   @inline(__always)
   func indices(_ output: Int, within positions: Range<Int>) -> Range<Int> {
     let first = position(output, 0)
+    let last = position(output, size - 1)
+    // Most windows lie within, and need no division.
+    if min(first, last) >= positions.lowerBound && max(first, last) < positions.upperBound { return 0..<size }
     // How far it is to the first position within, and to the first one behind, in the direction of the window.
     let (toStart, toEnd) =
       dilation > 0
