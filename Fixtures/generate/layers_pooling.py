@@ -196,6 +196,9 @@ def global_pooling(kind):
         "empty": (0, 5, 3), "no-channels": (2, 5, 0), "special": (1, 3, 5),
     }.items():
         for (type_name, dtype), data_format, keepdims in itertools.product(FLOATS.items(), ("channels_last", "channels_first"), (False, True)):
+            # Half of the pairs suffice where only the output's shape differs.
+            if keepdims and (type_name == "f64") == (data_format == "channels_last"):
+                continue
             x = draw(shape, dtype)
             if name == "special":
                 x = np.array([[1, np.nan, -np.inf, 0.0, -0.0], [np.nan, 2, -np.inf, -0.0, 0.0], [3, 3, -np.inf, -0.0, -0.0]], dtype)[None]
