@@ -196,6 +196,9 @@ def global_pooling(kind):
         "empty": (0, 5, 3), "no-channels": (2, 5, 0), "special": (1, 3, 5),
     }.items():
         for (type_name, dtype), data_format, keepdims in itertools.product(FLOATS.items(), ("channels_last", "channels_first"), (False, True)):
+            # Half of the pairs suffice where only the output's shape differs.
+            if keepdims and (type_name == "f64") == (data_format == "channels_last"):
+                continue
             x = draw(shape, dtype)
             if name == "special":
                 x = np.array([[1, np.nan, -np.inf, 0.0, -0.0], [np.nan, 2, -np.inf, -0.0, 0.0], [3, 3, -np.inf, -0.0, -0.0]], dtype)[None]
@@ -231,8 +234,34 @@ def global_pooling(kind):
             case(kind, f"{name}-{suffix}-{type_name}", given, expectations, trimmed({"keepdims": keepdims, "data_format": data_format}, keepdims=False))
 
 
+def adaptive(kind, reduce):
+    keras_kind = "AdaptiveMaxPooling" if kind == "adaptive_max_pooling" else "AdaptiveAveragePooling"
+    for name, shape, size in [
+        ("1d", (2, 7, 3), [3]), ("2d", (2, 5, 7, 2), [2, 4]), ("3d", (1, 3, 4, 5, 2), [2, 3, 2]), ("one-2d", (3, 3, 5, 2), [1, 1]),
+        ("same-1d", (2, 5, 2), [5]), ("more-1d", (2, 3, 2), [7]), ("empty-1d", (0, 5, 2), [2]), ("batch1-2d", (1, 4, 6, 3), [2, 3]),
+        ("no-channels-1d", (2, 5, 0), [2]),
+    ]:  # fmt: skip
+        for (type_name, dtype), data_format in itertools.product(FLOATS.items(), ("channels_last", "channels_first")):
+            x = draw(shape, dtype)
+            turn = to_first if data_format == "channels_first" else np.asarray
+            axes = []
+            for extent, count in zip(shape[1:-1], size):
+                spans = [range(o * extent // count, -(-(o + 1) * extent // count)) for o in range(count)]
+                axes.append([(list(span), len(span)) for span in spans])
+            expectations = [expectation("numpy", turn(pool(x, axes, reduce)), {})]
+            if x.size:
+                layer = getattr(keras.layers, f"{keras_kind}{len(size)}D")(
+                    tuple(size) if len(size) > 1 else size[0], data_format=data_format, dtype=str(np.dtype(dtype)))
+                expectations.append(expectation("keras", to_numpy(layer(turn(x))), keras_tolerance(dtype)))
+            suffix = "first" if data_format == "channels_first" else "last"
+            settings = trimmed({"output_size": size, "data_format": data_format})
+            case(kind, f"{name}-{suffix}-{type_name}", turn(x), expectations, settings)
+
+
 FAMILIES = {
     "max_pooling": max_pooling, "average_pooling": average_pooling, "lp_pooling": lp_pooling,
+    "adaptive_max_pooling": lambda: adaptive("adaptive_max_pooling", greatest),
+    "adaptive_average_pooling": lambda: adaptive("adaptive_average_pooling", mean_of_seen),
     "global_max_pooling": lambda: global_pooling("global_max_pooling"),
     "global_average_pooling": lambda: global_pooling("global_average_pooling"),
 }  # fmt: skip

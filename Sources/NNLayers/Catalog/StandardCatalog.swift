@@ -7,10 +7,15 @@ extension LayerCatalog {
     // Convolution
     Convolution.self,
     DepthwiseConvolution.self,
+    ConvolutionTranspose.self,
+    SeparableConvolution.self,
+    LocallyConnected.self,
     // Pooling
     MaxPooling.self,
     AveragePooling.self,
     LpPooling.self,
+    AdaptiveMaxPooling.self,
+    AdaptiveAveragePooling.self,
     GlobalMaxPooling.self,
     GlobalAveragePooling.self,
     // Activations

@@ -136,9 +136,7 @@ struct ConvolutionProduct {
       for first in stride(from: 0, to: groupFilters, by: turnedFilters) {
         let rows = min(turnedFilters, groupFilters - first)
         let filter = group * groupFilters + first
-        for k in 0..<depth {
-          for row in 0..<rows { turned[row * depth + k] = kernel[k * filters + filter + row] }
-        }
+        turn(kernel + filter, rows: rows, to: turned)
         for sample in 0..<samples {
           let planes = input + (sample * channels + group * groupChannels) * window.inputs
           let target = result + (sample * filters + filter) * outputs
@@ -156,6 +154,18 @@ struct ConvolutionProduct {
           guard let bias else { continue }
           for row in 0..<rows { add(bias[filter + row], to: target + row * outputs, count: outputs) }
         }
+      }
+    }
+  }
+
+  /// The transpose of `rows` columns of the kernel. Sixteen terms at a time: what is read stays near until the next column.
+  private func turn<T: BinaryFloatingPoint>(
+    _ kernel: UnsafePointer<T>, rows: Int, to turned: UnsafeMutablePointer<T>
+  ) {
+    for start in stride(from: 0, to: depth, by: 16) {
+      for row in 0..<rows {
+        let target = turned + row * depth
+        for k in start..<min(start + 16, depth) { target[k] = kernel[k * filters + row] }
       }
     }
   }

@@ -136,6 +136,7 @@ struct WindowAxis {
   var output = 1
   var size = 1
   var stride = 1
+  /// The distance of the window's positions; negative where they go backwards.
   var dilation = 1
   /// Positions of padding at both ends. With `ceil_mode` the last window may reach beyond them.
   var before = 0
@@ -148,13 +149,22 @@ struct WindowAxis {
   /// Whether every window of one position lies on the output's own position.
   var isIdentity: Bool { size == 1 && stride == 1 && before == 0 && after == 0 }
 
-  /// The window's indices `k` whose positions lie within `from..<end`.
+  /// The window's indices `k` whose positions lie within `positions`.
   @inline(__always)
   func indices(_ output: Int, within positions: Range<Int>) -> Range<Int> {
     let first = position(output, 0)
-    let low = first >= positions.lowerBound ? 0 : (positions.lowerBound - first + dilation - 1) / dilation
-    let high = first >= positions.upperBound ? 0 : (positions.upperBound - first + dilation - 1) / dilation
-    return min(low, size)..<max(min(high, size), min(low, size))
+    let last = position(output, size - 1)
+    // Most windows lie within, and need no division.
+    if min(first, last) >= positions.lowerBound && max(first, last) < positions.upperBound { return 0..<size }
+    // How far it is to the first position within, and to the first one behind, in the direction of the window.
+    let (toStart, toEnd) =
+      dilation > 0
+      ? (positions.lowerBound - first, positions.upperBound - first)
+      : (first - positions.upperBound + 1, first - positions.lowerBound + 1)
+    let step = abs(dilation)
+    let low = min(toStart <= 0 ? 0 : (toStart + step - 1) / step, size)
+    let high = min(toEnd <= 0 ? 0 : (toEnd + step - 1) / step, size)
+    return low..<max(low, high)
   }
 }
 

@@ -206,3 +206,42 @@ extension Pool where Axis == SlidingAxis {
       channels: shape[format.channelAxis(rank: shape.rank)])
   }
 }
+
+extension Pool where Axis == SharingAxis {
+  /// A pool of windows that share an input out.
+  init(_ rule: Rule, _ outputs: WindowSize, _ format: DataFormat, _ shape: Shape) {
+    let axes = format.spatialAxes(rank: shape.rank)
+    // Missing outer dimensions have one position.
+    func axis(_ fromLast: Int) -> SharingAxis {
+      guard fromLast <= axes.count else { return SharingAxis() }
+      return SharingAxis(
+        input: shape[axes.upperBound - fromLast], output: outputs.extents[axes.count - fromLast])
+    }
+    self.init(
+      rule: rule, format: format, depth: axis(3), height: axis(2), width: axis(1), samples: shape[0],
+      channels: shape[format.channelAxis(rank: shape.rank)])
+  }
+}
+
+extension SpatialType {
+  /// The type of as many windows as are given, which share the spatial dimensions out.
+  ///
+  /// - Throws: ``LayerProblem`` if a spatial extent is 0, or its windows cannot be counted.
+  func shared(among outputs: WindowSize) throws(ModelError) -> TensorType {
+    guard !spatial.contains(.known(0)) else {
+      throw ModelError(LayerProblem.badInput(index: 0, expected: "of spatial extents above 0", found: type))
+    }
+    for (axis, count) in outputs.extents.enumerated() {
+      // The products of a window's number and the extent stay in range, and one window more would.
+      let (product, overflow) = count.multipliedReportingOverflow(by: spatial[axis].value ?? 0)
+      guard !overflow, !product.addingReportingOverflow(count).overflow else {
+        throw ModelError(
+          LayerProblem.badSetting(reason: "its windows along spatial dimension \(axis) are too many to be counted"),
+          at: .field("output_size"))
+      }
+    }
+    return SpatialType(
+      dataType, format, batch: batch, spatial: outputs.extents.map(Dimension.known), channels: channels
+    ).type
+  }
+}

@@ -1,0 +1,157 @@
+public import NNFormat
+import NNKernels
+
+/// A transposed convolution over 1, 2 or 3 spatial dimensions: `y[i · stride + k · dilation - before, f] = Σ x[i, c] · kernel[k, c, f] + biases[f]`.
+///
+/// | value    | shape                                          | notes                                              |
+/// |----------|------------------------------------------------|----------------------------------------------------|
+/// | input    | `[n, spatial..., in]` or `[n, in, spatial...]` | f32 or f64; as `data_format` says                  |
+/// | output   | `[n, outputs..., filters]` or `[n, filters, outputs...]` | same element type                        |
+/// | `kernel` | `[kernel_size..., in / groups, filters]`       | as that of `convolution`; for both data formats    |
+/// | `biases` | `[filters]`                                    | absent where `use_bias` is false                   |
+///
+/// With r = (kernel_size - 1) · dilation_rate + 1, there are `(extent - 1) · stride + r + output_padding - before - after` outputs,
+/// where the paddings are what `pads` cuts off (`valid`: 0). `same` and `same_lower` give `extent · stride`: they cut off r - stride,
+/// an odd position more at the end or at the start, or where the stride is greater than r add what is missing at the end.
+///
+/// Each element is an inner product over the window's positions from which an input could reach it, those with
+/// `(o + before - k · dilation)` divisible by the stride, in row-major order, and in each over the channels; beside the input there are
+/// zeros. The bias is added afterwards (`spec/numerics.md`).
+///
+/// - Source: Keras 3 `Conv1DTranspose`, `Conv2DTranspose`, `Conv3DTranspose` without activation (kernel `[kernel_size..., filters, in]`;
+///   its `valid` with a stride above r has an output padding of stride - r); ONNX `ConvTranspose` of opset 1 to 22 and PyTorch
+///   `ConvTranspose2d` (kernel `[in, filters / groups, kernel_size...]`).
+public struct ConvolutionTranspose: Layer {
+  /// `convolution_transpose`
+  public static let kind = "convolution_transpose"
+  /// The settings.
+  public static let fields: [Field<ConvolutionTranspose>] = [
+    Field("filters", \.filters, "the number of the output's channels"),
+    Field("kernel_size", \.kernelSize, "the extents of the window; their number is that of the spatial dimensions"),
+    Field("strides", \.strides, default: [], "the distances of what neighbouring inputs reach; 1 where none are given"),
+    Field(
+      "dilation_rate", \.dilationRate, default: [], "the distances of a window's positions; 1 where none are given"),
+    Field("groups", \.groups, default: 1, "the parts into which channels and filters are divided"),
+    Field("padding", \.padding, default: .valid, "what is cut off from the outputs that are reached"),
+    Field(
+      "pads", \.pads, default: [],
+      "for the padding `explicit`: what is cut off at the start of each spatial dimension, then at the ends"),
+    Field(
+      "output_padding", \.outputPadding, default: [],
+      "outputs more at the end of each spatial dimension; 0 where none are given"),
+    Field("data_format", \.dataFormat, default: .channelsLast, "where the channels stand"),
+    Field("use_bias", \.useBias, default: true, "whether `biases` are added"),
+  ]
+
+  /// The number of the output's channels.
+  public var filters: Positive = 1
+  /// The extents of the window.
+  public var kernelSize: WindowSize = [1]
+  /// The distances of what neighbouring inputs reach; 1 where none are given.
+  public var strides: [Positive] = []
+  /// The distances of a window's positions; 1 where none are given.
+  public var dilationRate: [Positive] = []
+  /// The parts into which channels and filters are divided.
+  public var groups: Positive = 1
+  /// What is cut off from the outputs that are reached.
+  public var padding = WindowPadding.valid
+  /// What is cut off at the starts and at the ends, where the padding is explicit.
+  public var pads: [PadSize] = []
+  /// Outputs more at the ends; 0 where none are given.
+  public var outputPadding: [PadSize] = []
+  /// Where the channels stand.
+  public var dataFormat = DataFormat.channelsLast
+  /// Whether biases are added.
+  public var useBias = true
+
+  /// A layer of one filter that sees one position of one spatial dimension.
+  public init() {}
+
+  /// A layer of the given number of filters over windows of the given extents.
+  public init(filters: Positive, kernelSize: WindowSize) {
+    self.filters = filters
+    self.kernelSize = kernelSize
+  }
+
+  private var settings: TransposedSettings {
+    TransposedSettings(
+      size: kernelSize, strides: strides, dilation: dilationRate, padding: padding, pads: pads,
+      outputPadding: outputPadding)
+  }
+
+  private func checked(_ inputs: [TensorType]) throws(ModelError) -> (input: SpatialType, channels: Int) {
+    let input = try SpatialType(onlyOf: inputs, for: Self.kind, dataFormat, rank: kernelSize.rank)
+    try settings.check()
+    let channels = try input.fixedChannels()
+    guard channels.isMultiple(of: groups.value), filters.value.isMultiple(of: groups.value) else {
+      throw ModelError(
+        LayerProblem.badSetting(
+          reason:
+            "must divide the \(channels) channels of the input and the \(filters) filters, and \(groups) does not"
+        ), at: .field("groups"))
+    }
+    return (input, channels)
+  }
+
+  /// `kernel` and, where there is a bias, `biases`.
+  public func parameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] {
+    let (input, channels) = try checked(inputs)
+    let kernel = try Shape(kernelSize.extents + [channels / groups.value, filters.value])
+    let biases = Parameter("biases", TensorType(input.dataType, [.known(filters.value)]))
+    return [Parameter("kernel", TensorType(input.dataType, kernel))] + (useBias ? [biases] : [])
+  }
+
+  /// The batch, the outputs along each spatial dimension, and the filters.
+  public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
+    let (input, channels) = try checked(inputs)
+    _ = try Shape(kernelSize.extents + [channels / groups.value, filters.value])
+    let spatial = try settings.outputs(input.spatial)
+    return [
+      SpatialType(
+        input.dataType, dataFormat, batch: input.batch, spatial: spatial, channels: .known(filters.value)
+      ).type
+    ]
+  }
+
+  private func product(_ type: DataType, _ shape: Shape) throws(ModelError) -> TransposedProduct {
+    let axes = dataFormat.spatialAxes(rank: shape.rank)
+    let rank = axes.count
+    let settings = settings
+    // Missing outer dimensions have one position and a window of one.
+    return TransposedProduct(
+      type: FloatType(type), format: dataFormat,
+      depth: rank > 2
+        ? try settings.axis(0, extent: shape[axes.lowerBound]) : TransposedAxis(),
+      height: rank > 1
+        ? try settings.axis(rank - 2, extent: shape[axes.upperBound - 2]) : TransposedAxis(),
+      width: try settings.axis(rank - 1, extent: shape[axes.upperBound - 1]),
+      samples: shape[0], channels: shape[dataFormat.channelAxis(rank: shape.rank)], groups: groups.value,
+      filters: filters.value)
+  }
+
+  private func product(for inputs: [TensorType]) -> TransposedProduct? {
+    guard let input = inputs.first, let shape = try? input.knownShape(),
+      (try? outputs(for: inputs).first?.knownShape()) != nil
+    else { return nil }
+    return try? product(input.dataType, shape)
+  }
+
+  /// What some windows see, and what the matrix product asks for.
+  public func scratchSize(for inputs: [TensorType]) -> Int {
+    product(for: inputs)?.scratchByteCount ?? 0
+  }
+
+  /// One for each element of the output and each term of its inner product.
+  public func multiplyAdds(for inputs: [TensorType]) -> Int? {
+    product(for: inputs)?.multiplyAdds
+  }
+
+  /// The inner products.
+  public func forward(_ values: borrowing LayerValues) throws(ModelError) {
+    let input = values.inputs[0]
+    try product(input.dataType, input.shape).run(
+      input: values.address(of: input), kernel: values.address(of: values.parameters[0]),
+      bias: useBias ? values.address(of: values.parameters[1]) : nil,
+      result: values.mutableAddress(of: values.outputs[0]), scratch: values.scratch)
+  }
+}
