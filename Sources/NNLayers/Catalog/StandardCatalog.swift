@@ -35,5 +35,18 @@ extension LayerCatalog {
     GaussianNoise.self,
     GaussianSampling.self,
     DenseVariational.self,
+    // Losses
+    MeanSquaredError.self,
+    MeanAbsoluteError.self,
+    Huber.self,
+    LogCosh.self,
+    BinaryCrossEntropy.self,
+    CategoricalCrossEntropy.self,
+    KLDivergence.self,
+    Poisson.self,
+    Hinge.self,
+    SquaredHinge.self,
+    CosineSimilarity.self,
+    Entropy.self,
   ])
 }
