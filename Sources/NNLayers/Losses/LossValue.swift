@@ -53,6 +53,12 @@ public struct Accuracy: Sendable, Hashable {
   /// The share of the right ones; NaN of none.
   public var share: Double { Double(correct) / Double(count) }
 
+  /// So many of so many.
+  package init(correct: Int, count: Int) {
+    self.correct = correct
+    self.count = count
+  }
+
   /// - Precondition: a loss with this rule accepts the two.
   fileprivate init(_ predictions: Tensor, _ targets: Tensor, _ hit: LossHit) {
     self =
