@@ -85,7 +85,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "nnrun",
-      dependencies: ["NNContainer", "NNFormat", "NNNumPy", "NNRuntime", "NNTerminal", argumentParser],
+      dependencies: ["NNContainer", "NNFormat", "NNLayers", "NNNumPy", "NNRuntime", "NNTerminal", argumentParser],
       swiftSettings: swiftSettings),
 
     // The tests.
@@ -112,7 +112,7 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "NNRuntimeTests",
-      dependencies: ["NNRuntime", "NNNumPy", "NNTestSupport", "CAllocations"],
+      dependencies: ["NNRuntime", "NNKernels", "NNNumPy", "NNTestSupport", "CAllocations"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "NNConvertTests", dependencies: ["NNConvert", "NNContainer", "NNFormat", "NNNumPy", "NNTestSupport"],

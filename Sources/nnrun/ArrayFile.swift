@@ -66,6 +66,15 @@ enum ArrayFile {
     }
   }
 
+  /// Whether an array's own elements are floating-point numbers; text has no element type.
+  func isFloat(_ name: String?) -> Bool {
+    switch self {
+    case .array(let tensor): tensor.dataType.isFloat
+    case .archive(let tensors): tensors[name ?? tensors.names.first ?? ""]?.dataType.isFloat ?? false
+    case .json, .rows: false
+    }
+  }
+
   /// The array of a name, or the only one for nil, as a value of the given type.
   ///
   /// - Parameter casts: whether elements of another type are rounded to the wanted one.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import NNFormat
+import NNLayers
 import NNRuntime
 import NNTerminal
 
@@ -46,6 +47,24 @@ struct Run: ParsableCommand {
       """, valueName: "bound"))
   var tolerance: ToleranceArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "Print the mean loss of the result against targets, and how many are right; see --loss. Targets may be numbers of classes.",
+      valueName: "[name=]file"))
+  var evaluate: NamedPath?
+
+  @Option(
+    help: ArgumentHelp(
+      "The loss: mean_squared_error, categorical_cross_entropy, ..., with settings as in huber,delta=2.",
+      valueName: "name"))
+  var loss: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the random numbers of stochastic layers from this seed; without it they give their mean.",
+      valueName: "number"))
+  var seed: UInt64?
+
   @Flag(help: "Round elements of other types to those of the model.")
   var cast = false
 
@@ -57,23 +76,29 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     if tolerance != nil, compare.isEmpty { throw ValidationError("--tolerance needs --compare") }
-    let reads = (input + compare).filter { $0.path == "-" }.count
+    if (evaluate == nil) != (loss == nil) { throw ValidationError("--evaluate and --loss need each other") }
+    let reads = (input + compare + (evaluate.map { [$0] } ?? [])).filter { $0.path == "-" }.count
     if reads > 1 { throw ValidationError("Standard input can be read only once") }
   }
 
   mutating func run() throws {
+    let measure: (any LossLayer)? = if let loss { try Evaluation.loss(loss) } else { nil }
     let network = try Network(contentsOfFile: file)
     let files = try OutputFiles(output, network.outputs, replaces: force)
     let inputs = try Arrays(what: "input", values: network.inputs, casts: cast).gather(input, isComplete: true)
     let expected = try Arrays(what: "output", values: network.outputs, casts: cast)
       .gather(compare, isComplete: false)
-    let results = try located(.file(file)) { () throws(ModelError) in try network(inputs) }
+    let results = try located(.file(file)) { () throws(ModelError) in try network(inputs, seed: seed) }
     try files.write(results)
     let comparisons = try comparisons(network, results, expected)
+    var evaluation: Evaluation?
+    if let measure, let evaluate {
+      evaluation = try Evaluation(measure, evaluate, network.outputs, results, casts: cast)
+    }
     if json {
-      try writeDocument(network, inputs, results, comparisons)
+      try writeDocument(network, inputs, results, comparisons, evaluation)
     } else {
-      try StandardOutput.write(text(network, results, comparisons))
+      try StandardOutput.write(text(network, results, comparisons) + (evaluation?.text ?? ""))
     }
     guard comparisons.allSatisfy(\.comparison.passes) else {
       throw ExitCode(ProblemCategory.failedCheck.rawValue)
@@ -101,7 +126,7 @@ struct Run: ParsableCommand {
     _ network: Network, _ results: [String: Tensor], _ comparisons: [(name: String, comparison: Comparison)]
   ) -> String {
     var text = ""
-    if output.isEmpty, compare.isEmpty {
+    if output.isEmpty, compare.isEmpty, evaluate == nil {
       for output in network.outputs {
         guard let tensor = results[output.name] else { continue }
         if network.outputs.count > 1 { text += printable("\(output.name)  \(tensor.type)") + "\n" }
@@ -121,7 +146,7 @@ struct Run: ParsableCommand {
 
   private func writeDocument(
     _ network: Network, _ inputs: [String: Tensor], _ results: [String: Tensor],
-    _ comparisons: [(name: String, comparison: Comparison)]
+    _ comparisons: [(name: String, comparison: Comparison)], _ evaluation: Evaluation?
   ) throws(ModelError) {
     func entries(_ values: [NamedType], _ tensors: [String: Tensor], withValues: Bool) -> JSONValue {
       .array(
@@ -136,13 +161,14 @@ struct Run: ParsableCommand {
           }
         })
     }
-    try StandardOutput.write(
-      document: "nnrun", version: 1,
-      [
-        ("file", .string(file)), ("inputs", entries(network.inputs, inputs, withValues: false)),
-        ("outputs", entries(network.outputs, results, withValues: output.isEmpty)),
-        ("written", .array(output.map { .string($0.path) })),
-        ("comparisons", .object(JSONObject(comparisons.map { ($0.name, $0.comparison.json) }))),
-      ])
+    var members: [(String, JSONValue)] = [
+      ("file", .string(file)), ("inputs", entries(network.inputs, inputs, withValues: false)),
+      ("outputs", entries(network.outputs, results, withValues: output.isEmpty)),
+      ("written", .array(output.map { .string($0.path) })),
+      ("comparisons", .object(JSONObject(comparisons.map { ($0.name, $0.comparison.json) }))),
+    ]
+    if let seed { members.append(("seed", Int64(exactly: seed).map { .integer($0) } ?? .unsigned(seed))) }
+    if let evaluation { members.append(("evaluation", evaluation.json)) }
+    try StandardOutput.write(document: "nnrun", version: 1, members)
   }
 }

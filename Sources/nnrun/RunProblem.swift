@@ -34,10 +34,22 @@ enum RunProblem: Problem {
   case unknownEnding
   /// An archive for a single named output.
   case archiveOfOne(name: String)
+  /// No kind of loss has this name.
+  case unknownLoss(String, names: [String], nearest: String?)
+  /// A setting of a loss that is none, or is given twice.
+  case badSetting(String)
+  /// A setting that the loss does not have, or that has a value of the wrong kind.
+  case badLoss(String)
+  /// Targets that are neither like the predictions nor classes.
+  case otherTargets(expected: TensorType, classes: TensorType, found: Shape)
+  /// A target that no prediction can meet.
+  case badTarget(position: [Int], found: String, expected: String)
 
   var category: ProblemCategory {
     switch self {
-    case .nameNeeded, .unknownName, .givenTwice, .missing, .unknownEnding, .archiveOfOne: .usage
+    case .nameNeeded, .unknownName, .givenTwice, .missing, .unknownEnding, .archiveOfOne,
+      .unknownLoss, .badSetting, .badLoss:
+      .usage
     default: .malformed
     }
   }
@@ -78,6 +90,17 @@ enum RunProblem: Problem {
       "write to a name that ends in .npy, .npz, .json or .csv"
     case .archiveOfOne(let name):
       "a .npz holds all outputs under their names; leave '\(name)=' away, or name a .npy"
+    case .unknownLoss(let name, let names, let nearest):
+      "there is no loss '\(name)'; "
+        + (nearest.map { "did you mean '\($0)'?" } ?? "there are \(RunProblem.list(names))")
+    case .badSetting(let text):
+      "'\(text)' must be NAME=VALUE, each name once, as in huber,delta=2"
+    case .badLoss(let reason):
+      reason
+    case .otherTargets(let expected, let classes, let found):
+      "must be \(expected) or, for numbers of classes, \(classes); found \(found)"
+    case .badTarget(let position, let found, let expected):
+      "has \(found) at [\(position.map(String.init).joined(separator: ", "))], where it must be \(expected)"
     }
   }
 

@@ -159,5 +159,18 @@ extension LayerCatalog {
     ArgMin.self,
     CumulativeSum.self,
     TopK.self,
+    // Losses
+    MeanSquaredError.self,
+    MeanAbsoluteError.self,
+    Huber.self,
+    LogCosh.self,
+    BinaryCrossEntropy.self,
+    CategoricalCrossEntropy.self,
+    KLDivergence.self,
+    Poisson.self,
+    Hinge.self,
+    SquaredHinge.self,
+    CosineSimilarity.self,
+    Entropy.self,
   ])
 }
