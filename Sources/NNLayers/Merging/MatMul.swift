@@ -76,7 +76,7 @@ public struct MatMul: Layer {
     let y = values.mutableAddress(of: output)
     let scratch = values.scratch
     let size = type.byteSize
-    let product = { (rows: Int, a: UnsafeRawPointer, b: UnsafeRawPointer, y: UnsafeMutableRawPointer) in
+    func product(_ rows: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ y: UnsafeMutableRawPointer) {
       MatrixProduct.run(
         type, rows: rows, columns: columns, depth: depth, a: a, b: b, result: y, scratch: scratch)
     }

@@ -76,7 +76,7 @@ public struct TopK: Layer {
     for row in 0..<outer {
       for column in 0..<inner {
         let first = row * extent * inner + column
-        let isBefore = { (left: Int, right: Int) in
+        func isBefore(_ left: Int, _ right: Int) -> Bool {
           comes(x[first + left * inner], left, before: x[first + right * inner], right)
         }
         for index in 0..<taken { heap[index] = index }
