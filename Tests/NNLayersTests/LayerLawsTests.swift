@@ -24,7 +24,10 @@ import Testing
 
   @Test func everyKindThatComputesHasCasesInBothTypes() throws {
     for type in LayerCatalog.standard.all {
-      let types = Set(try LayerCase.all(of: type.kind).flatMap { $0.inputs.map(\.dataType) })
+      let types = Set(
+        try LayerCase.all(of: type.kind).flatMap { item in
+          item.inputs.map(\.dataType) + item.expectations.flatMap { $0.outputs.map(\.dataType) }
+        })
       #expect(types.isSuperset(of: [.f32, .f64]), "\(type.kind)")
     }
   }

@@ -6,7 +6,7 @@ package struct AxisSet {
 
   /// The axes that a list names.
   ///
-  /// - Precondition: `[Axis].resolved(rank:field:)` succeeded for the rank.
+  /// - Precondition: `[Axis].ascending(rank:field:)` succeeded for the rank.
   package init(_ axes: [Axis], rank: Int) {
     for axis in axes { bits |= 1 << UInt64(axis.index < 0 ? axis.index + rank : axis.index) }
   }
@@ -54,7 +54,7 @@ extension [Axis] {
   /// The numbers of the dimensions counted from the outermost, ascending, in a value of the given rank.
   ///
   /// - Throws: ``LayerProblem/badSetting(reason:)`` at the field if there is no such dimension or one is named twice.
-  package func resolved(rank: Int, field: String) throws(ModelError) -> [Int] {
+  package func ascending(rank: Int, field: String) throws(ModelError) -> [Int] {
     var found: [Int] = []
     for axis in self {
       guard axis.index >= -rank, axis.index < rank else {

@@ -4,6 +4,9 @@ extension LayerCatalog {
     // Core
     Dense.self,
     Dropout.self,
+    EinsumDense.self,
+    Embedding.self,
+    Masking.self,
     // Activations
     Linear.self,
     ReLU.self,
@@ -30,6 +33,17 @@ extension LayerCatalog {
     GroupNormalization.self,
     InstanceNormalization.self,
     UnitNormalization.self,
+    // Preprocessing
+    Normalization.self,
+    Rescaling.self,
+    CategoryEncoding.self,
+    Discretization.self,
+    // Attention
+    Attention.self,
+    AdditiveAttention.self,
+    MultiHeadAttention.self,
+    GroupedQueryAttention.self,
+    RotaryEmbedding.self,
     // Shape
     Flatten.self,
     Reshape.self,

@@ -14,7 +14,7 @@ enum NormalizedAxes {
 
   /// The axes, of which there must be one.
   static func resolved(_ axes: [Axis], rank: Int) throws(ModelError) -> [Int] {
-    let resolved = try axes.resolved(rank: rank, field: "axes")
+    let resolved = try axes.ascending(rank: rank, field: "axes")
     guard !resolved.isEmpty else {
       throw ModelError(LayerProblem.badSetting(reason: "at least one axis is needed"), at: .field("axes"))
     }
