@@ -3,7 +3,8 @@
 #
 #   scripts/test.sh                everything that must hold, with the peers, the demo and the outside app
 #   scripts/test.sh --sanitize     also the tests with the address and thread sanitizers
-#   scripts/test.sh --exhaustive   also the slow tier: every single-precision input of exp, log, tanh and the like (an hour)
+#   scripts/test.sh --exhaustive   also the slow tier: every single-precision input of exp, log, tanh and the
+#                                like, and a million double-precision ones (an hour)
 #
 # Tests run in release: without optimization the C kernels take minutes for what then takes seconds.
 set -euo pipefail
@@ -55,6 +56,7 @@ if [ -n "$exhaustive" ]; then
   step "Slow tier"
   NNM_EXHAUSTIVE=1 swift test -c release --skip-build --filter NNKernelsTests
   .venv/bin/python Tests/Interop/exhaustive_f32.py
+  .venv/bin/python Tests/Interop/accuracy_f64.py
 fi
 
 step "Tests"

@@ -7,6 +7,9 @@ let package = Package(
   dependencies: [.package(name: "swift-nnm", path: "../..")],
   targets: [
     .executableTarget(
-      name: "HelloNetwork", dependencies: [.product(name: "NNRuntime", package: "swift-nnm")])
+      name: "HelloNetwork", dependencies: [.product(name: "NNRuntime", package: "swift-nnm")]),
+    // The README's example, word for word.
+    .executableTarget(
+      name: "ReadmeExample", dependencies: [.product(name: "NNRuntime", package: "swift-nnm")]),
   ]
 )

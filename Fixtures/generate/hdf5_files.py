@@ -318,7 +318,7 @@ def main():
     changed = small["tensors"]["hidden/weights"][1].copy()
     changed[1, 2] = 99
     listing["unverified"] = [{
-        "file": "edited.h5", "error": TENSOR + "the content is damaged: its digest should be %s and is %s" % (
+        "file": "edited.h5", "error": TENSOR + "the content is damaged: its digest should be %s and is %s; get the file again, or leave the digests out of a JSON file that you edited" % (
             digest(small["tensors"]["hidden/weights"][1].tobytes()), digest(changed.tobytes()))}]
 
     with h5py.File(os.path.join(HERE, "plain.h5"), "w") as file:

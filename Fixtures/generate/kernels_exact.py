@@ -76,3 +76,43 @@ save("casts_f64", np.array([len(values)], np.int64), values,
      np.array([nearest(float(v), 23, 127) for v in values], np.uint32),
      np.array([nearest(float(v), 10, 15) for v in values], np.uint16),
      np.array([nearest(float(v), 7, 127) for v in values], np.uint16))
+
+
+def exact_f32(name, function, x):
+    """The function of f32 numbers, rounded once."""
+    x = x.astype(np.float32)
+    y = np.empty_like(x)
+    for i, v in enumerate(x):
+        value = function(mpmath.mpf(float(v)))
+        near = np.float32(float(value))
+        around = [near, np.nextafter(near, np.float32(-np.inf)), np.nextafter(near, np.float32(np.inf))]
+        y[i] = min(around, key=lambda c: (abs(value - mpmath.mpf(float(c))), int(c.view(np.int32)) & 1))
+    save(f"rounded_{name}", x, y)
+
+
+quarter_turns = np.pi / 2 * np.array([1, 2, 3, 5, 100, 1001, 10**6, 10**9 + 7, 10**15 + 1])
+# The last is the f64 number that is nearest to a multiple of pi/2.
+angles = np.concatenate([both(powers(-60, 6, 250)), powers(6, 1023, 250), both(quarter_turns), [6381956970095103 * 2.0**797]])
+shares = np.concatenate([both(powers(-60, 0, 250)), rng.uniform(-1, 1, 250), 1 - powers(-53, -1, 120), [1, 0.5, 0.0625]])
+spans = np.concatenate([both(powers(-60, 9.4, 250)), rng.uniform(-3, 3, 300), [0.125, 0.0625]])
+all_sizes = np.concatenate([both(powers(-60, 10, 250)), powers(-10, 1023, 150), rng.uniform(-3, 3, 200), [0.0625]])
+for name, function, x in (
+    ("sin", mpmath.sin, angles), ("cos", mpmath.cos, angles), ("tan", mpmath.tan, angles), ("asin", mpmath.asin, shares),
+    ("acos", mpmath.acos, shares), ("atan", mpmath.atan, all_sizes), ("sinh", mpmath.sinh, spans), ("cosh", mpmath.cosh, spans),
+    ("asinh", mpmath.asinh, all_sizes), ("acosh", mpmath.acosh, np.concatenate([1 + powers(-52, 3, 400), powers(0, 1023, 200)])),
+    ("atanh", mpmath.atanh, shares[np.abs(shares) < 1]),
+):
+    mpmath.mp.prec = 200 if name not in ("sin", "cos", "tan") else 1300
+    exact(name, function, x)
+    mpmath.mp.prec = 200
+bases = np.concatenate([powers(-20, 20, 500), powers(-1000, 1000, 300), 1 + rng.standard_normal(400) * 1e-4])
+exponents = np.concatenate([rng.uniform(-30, 30, 500), rng.uniform(-1, 1, 300), rng.standard_normal(400) * 1e6])
+exact_powers = [mpmath.power(mpmath.mpf(float(b)), mpmath.mpf(float(e))) for b, e in zip(bases, exponents)]
+normal = [1e-300 < p < 1e300 for p in exact_powers]
+exact_powers = [p for p, keep in zip(exact_powers, normal) if keep]
+heads = np.array([float(p) for p in exact_powers])
+tails = np.array([float(p - mpmath.mpf(h)) for p, h in zip(exact_powers, heads)])
+save("exact_pow", bases[normal], exponents[normal], heads, tails)
+# What rounding the nearest f64 again gets wrong.
+hard = ["0x1.200036p-17", "0x1.fb035ap-2", "0x1.0f1fd6p+3", "0x1.b121a6p+76", "0x1.6351d8p+95", "-0x1.1fffcap-17", "-0x1.1d9188p-9"]
+exact_f32("log1p", mpmath.log1p, np.array([float.fromhex(h) for h in hard]))

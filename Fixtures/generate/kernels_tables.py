@@ -58,6 +58,33 @@ columns = [[span[k] for span in spans] for k in range(13)]
 
 expm1 = [1 / mpmath.factorial(n) for n in range(2, 10)]
 
+
+def head_and_tail(values):
+    """The values rounded, and the rests rounded."""
+    heads = [mpf(nearest(v)) for v in values]
+    return [heads, [v - h for v, h in zip(values, heads)]]
+
+
+# sin, cos, tan: 2^(16 q) * 2/pi modulo 2^54 in four parts, each a multiple of its unit: 2, 2^-52, 2^-105, 2^-158.
+with mpmath.workprec(1400):
+    parts = [[], [], [], []]
+    for q in range(64):
+        rest = mpf(2) ** (16 * q + 1) / mpmath.pi
+        rest -= mpmath.floor(rest / mpf(2) ** 54) * mpf(2) ** 54
+        for part, unit in zip(parts, (1, -52, -105, -158)):
+            part.append(mpmath.floor(rest / mpf(2) ** unit) * mpf(2) ** unit)
+            assert mpf(nearest(part[-1])) == part[-1]
+            rest -= part[-1]
+half_pi = [row[0] for row in head_and_tail([mpmath.pi / 2])]
+sines = head_and_tail([mpmath.sin(mpf(i) / 16) for i in range(-13, 14)])
+cosines = head_and_tail([mpmath.cos(mpf(i) / 16) for i in range(-13, 14)])
+arctangents = head_and_tail([mpmath.atan(mpf(i) / 16) for i in range(17)])
+
+# Taylor's coefficients of x^3, x^5, ...
+sinh = [1 / mpmath.factorial(2 * n + 1) for n in range(1, 7)]
+asinh = [mpf(-1) ** n * mpmath.binomial(2 * n, n) / (mpf(4) ** n * (2 * n + 1)) for n in range(1, 9)]
+atanh = [1 / mpf(2 * n + 1) for n in range(1, 9)]
+
 text = '// Written by Fixtures/generate/kernels_tables.py; spec/numerics.md gives each derivation.\n#include "tables.h"\n\n'
 text += table("2^(j/16), rounded to nearest.", "nnk_exp2_head", "[16]", heads) + "\n"
 text += table("2^(j/16) / head - 1.", "nnk_exp2_tail", "[16]", tails) + "\n"
@@ -70,4 +97,18 @@ text += table("Taylor's coefficients of erf(x)/x - 1 in x*x.", "nnk_erf_origin",
 text += "// erf around c = 1/2 + (i + 1/2)/16: head and tail of erf(c), then Taylor's coefficients 1 to 11.\n"
 text += "const double nnk_erf_span[13][88] = {\n"
 text += "".join("    {" + rows(column) + "},\n" for column in columns) + "};\n"
+
+
+def table_of_rows(comment, name, values):
+    body = "".join("    {" + rows(row) + "},\n" for row in values)
+    return f"\n// {comment}\nconst double {name}[{len(values)}][{len(values[0])}] = {{\n{body}}};\n"
+
+
+text += table_of_rows("2^(16 q) * 2/pi modulo 2^54, in four parts.", "nnk_two_over_pi", parts)
+text += "\n" + table("pi/2, head and tail.", "nnk_half_pi", "[2]", half_pi)
+text += table_of_rows("sin((i - 13)/16), head and tail.", "nnk_sine", sines)
+text += table_of_rows("cos((i - 13)/16), head and tail.", "nnk_cosine", cosines)
+text += table_of_rows("atan(i/16), head and tail.", "nnk_arctangent", arctangents)
+for name, series in (("sinh", sinh), ("asinh", asinh), ("atanh", atanh)):
+    text += "\n" + table(f"Taylor's coefficients of x^3, x^5, ... of {name}.", f"nnk_{name}_series", f"[{len(series)}]", series)
 target.write_text(text.rstrip("\n") + "\n")

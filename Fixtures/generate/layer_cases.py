@@ -5,7 +5,7 @@ Run them from anywhere, on a CPU with AVX2 and FMA, after `pip install -r layers
     python Fixtures/generate/layers.py
 
 Each script begins with `start(__file__, seed)`, writes its cases, and ends with `finish()`, which removes the older cases of its
-kinds. Five oracles speak; each says its name in `computed_by`:
+kinds. Six oracles speak; each says its name in `computed_by`:
 
 - numpy: the formula of the layer's documentation, written with NumPy's functions, in the element type. Its bits count where
   `tolerance` is empty: they are the same on every CPU with AVX2 (f32's exp, tanh, sums). Where they are not, f64's exp and
@@ -14,7 +14,7 @@ kinds. Five oracles speak; each says its name in `computed_by`:
   it, and inner products. On a CPU with AVX-512 the script demands that NumPy's exp has the same bits.
 - exact: the formula in 60 digits (mpmath), rounded once. Where `tolerance` is "declared" the layer's own precision counts.
 - keras: Keras on JAX on the CPU, which rounds in its own ways: `tolerance` is ours for it.
-- onnx: the reference evaluator of the onnx package.
+- onnx: the reference evaluator of the onnx package; onnxruntime, where that errs.
 
 Before anything is written, NumPy's and the exact results are compared with Keras's under Keras's tolerance.
 """
@@ -120,8 +120,10 @@ def passes(found, expected, tolerance):
     return near | (np.abs(found - expected) <= tolerance.get("relative", 0) * np.abs(expected))
 
 
-def case(kind, name, inputs, expectations, fields=None, parameters=None, rows=True):
-    """Writes a case; `rows` says that each row of the outputs depends on the same row of each input alone."""
+def case(kind, name, inputs, expectations, fields=None, parameters=None, rows=True, seed=None, position=0):
+    """Writes a case; `rows` says that each row of the outputs depends on the same row of each input alone.
+
+    A run with a `seed` draws random numbers, for a layer at that `position` of its graph."""
     inputs = [np.asarray(i) for i in (inputs if isinstance(inputs, list) else [inputs])]
     ours = [e for e in expectations if e["computed_by"]["framework"] in ("numpy", "definition", "exact")]
     for theirs in expectations:
@@ -132,7 +134,10 @@ def case(kind, name, inputs, expectations, fields=None, parameters=None, rows=Tr
                 assert mine.dtype == other.dtype and mine.shape == other.shape, (kind, name, mine.shape, other.shape)
                 near = passes(mine, other, theirs["tolerance"])
                 assert near.all(), (kind, name, mine[~near], other[~near], [i[~near] for i in inputs if i.shape == near.shape])
-    document = {"kind": kind, "fields": fields or {}, "rows": rows, "inputs": [tensor(i) for i in inputs]}
+    document = {"kind": kind, "fields": fields or {}, "rows": rows}
+    if seed is not None:
+        document |= {"seed": seed, "position": position}
+    document["inputs"] = [tensor(i) for i in inputs]
     document["parameters"] = {role: tensor(value) for role, value in (parameters or {}).items()}
     document["expectations"] = [{**e, "outputs": [tensor(o) for o in e["outputs"]]} for e in expectations]
     folder = ROOT / kind

@@ -252,7 +252,7 @@ def documents():
     document("digest-missing", setting("tensors", 0, "digest", ...), "tensors[0]: the member 'digest' is missing")
     promised, found = "sha256:" + "0" * 64, json.loads(HEADER)["digest"]
     document("digest-wrong", setting("digest", promised),
-             f"digest: the content is damaged: its digest should be {promised} and is {found}", FAILED)
+             f"digest: the content is damaged: its digest should be {promised} and is {found}; get the file again, or leave the digests out of a JSON file that you edited", FAILED)
     document("dtype", setting("tensors", 0, "dtype", "f8"),
              "tensors[0].dtype: the data type 'f8' is unknown; known are f16, bf16, f32, f64, i8, i16, i32, i64, u8, u16, u32, "
              "u64, bool", UNSUPPORTED)
@@ -385,7 +385,7 @@ def damaged_data():
     flipped = put(SOUND, START + 4, bytes([SOUND[START + 4] ^ 1]))
     promised, found = nnm.digest(DATA[:24]), nnm.digest(flipped[START : START + 24])
     add("nnm/tensor-changed.nnm", flipped,
-        f"tensor 'hidden/weights': the content is damaged: its digest should be {promised} and is {found}", FAILED, True)
+        f"tensor 'hidden/weights': the content is damaged: its digest should be {promised} and is {found}; get the file again, or leave the digests out of a JSON file that you edited", FAILED, True)
     add("nnm/padding-changed.nnm", put(SOUND, START + 30, b"\7"),
         f"byte {START + 30}: a byte between tensors is 7, where it must be 0", verify=True)
     add("nnm/padding-of-header-changed.nnm", put(SOUND, START - 1, b" "),
@@ -462,13 +462,13 @@ def json_files():
     promised, found = value["tensors"][1]["digest"], nnm.digest(bytes(12))
     value["tensors"][1]["base64"] = "A" * 16
     add("json/tensor-changed.json", json.dumps(value).encode(),
-        f"tensor 'hidden/biases': the content is damaged: its digest should be {promised} and is {found}", FAILED, True)
+        f"tensor 'hidden/biases': the content is damaged: its digest should be {promised} and is {found}; get the file again, or leave the digests out of a JSON file that you edited", FAILED, True)
     value = json.loads(sound)
     model = base_model()
     model["metadata"]["name"] = value["metadata"]["name"] = "other"
     promised, found = value["digest"], write_nnm.document(model, write_nnm.table(model))["digest"]
     add("json/metadata-changed.json", json.dumps(value).encode(),
-        f"digest: the content is damaged: its digest should be {promised} and is {found}", FAILED)
+        f"digest: the content is damaged: its digest should be {promised} and is {found}; get the file again, or leave the digests out of a JSON file that you edited", FAILED)
 
 
 def safetensors_files():

@@ -83,7 +83,36 @@ static inline float tanh_f32(float x) {
   return copysignf(r, x);
 }
 
-static inline float log1p_f32(float x) { return (float)log1p_f64(x); }
+static inline float abs_f32(float x) { return fabsf(x); }
+static inline float sqrt_f32(float x) { return sqrtf(x); }
+static inline float floor_f32(float x) { return floorf(x); }
+static inline float ceil_f32(float x) { return ceilf(x); }
+static inline float nearest_f32(float x) { return rintf(x); }
+
+// Rounded once, from the f64 result and what its last addition rounded away.
+#define ONCE(name)                             \
+  static inline float name##_f32(float x) {    \
+    double tail;                               \
+    double head = name##_pair_f64(x, &tail);   \
+    return (float)odd_f64(head, tail);         \
+  }
+ONCE(log1p)
+ONCE(sin)
+ONCE(cos)
+ONCE(tan)
+ONCE(asin)
+ONCE(acos)
+ONCE(atan)
+ONCE(sinh)
+ONCE(cosh)
+ONCE(asinh)
+ONCE(acosh)
+ONCE(atanh)
+#undef ONCE
+
+static inline float power_f32(float x, float y) { return (float)power_for_f32_f64(x, y); }
+
+// Here the f64 result alone is near enough, for every input.
 static inline float expm1_f32(float x) { return (float)expm1_f64(x); }
 static inline float erf_f32(float x) { return (float)erf_f64(x); }
 

@@ -54,8 +54,8 @@ static inline double exp_f64(double x) {
   return scale_f64(fma(nnk_exp2_head[j], p, nnk_exp2_head[j]), sixteenths >> 4);
 }
 
-// log(x + rest) for x > 0 finite and |rest| below half an ulp of x.
-static inline double log_sum_f64(double x, double rest) {
+// log(x + rest) for x > 0 finite and |rest| below half an ulp of x; *low is what the last addition rounds away.
+static inline double log_sum_f64(double x, double rest, double *low) {
   int64_t bits = bits_f64(x);
   int64_t shift = 0;
   if (x < 0x1p-1022) {
@@ -84,23 +84,28 @@ static inline double log_sum_f64(double x, double rest) {
   double tail = fma(k, nnk_ln2[1], nnk_log_tail[i]) + r_tail;
   double error;
   double sum = two_sum_f64(head, r, &error);
-  return sum + (error + fma(r * r, p, tail));
+  double small = error + fma(r * r, p, tail);
+  double result = sum + small;
+  *low = small - (result - sum);
+  return result;
 }
 
 static inline double log_f64(double x) {
   if (x != x || x == INFINITY) return x;
   if (x < 0) return NAN;
   if (x == 0) return -INFINITY;
-  return log_sum_f64(x, 0);
+  double low;
+  return log_sum_f64(x, 0, &low);
 }
 
-static inline double log1p_f64(double x) {
+static inline double log1p_pair_f64(double x, double *low) {
+  *low = 0;
   if (x != x || x == INFINITY || x == 0) return x;
   if (x < -1) return NAN;
   if (x == -1) return -INFINITY;
   double rest;
   double sum = two_sum_f64(1, x, &rest);
-  return log_sum_f64(sum, rest);
+  return log_sum_f64(sum, rest, low);
 }
 
 static inline double expm1_f64(double x) {
@@ -158,5 +163,32 @@ static inline double tanh_f64(double x) {
   for (int k = 16; k >= 1; k--) r = fma(r, y, nnk_tanh_f64[k][i]);
   return copysign(r, x);
 }
+
+// One double as a vector of one, for the functions that are written once for both.
+#define V double
+#define I int64_t
+#define N(name) name##_f64
+#define TEST(condition) (-(int64_t)(condition))
+static inline double fma_f64(double x, double y, double z) { return fma(x, y, z); }
+static inline double select_f64(int64_t mask, double yes, double no) { return mask ? yes : no; }
+static inline double abs_f64(double x) { return fabs(x); }
+static inline double sqrt_f64(double x) { return sqrt(x); }
+static inline double nearest_f64(double x) { return rint(x); }
+static inline double floor_f64(double x) { return floor(x); }
+static inline double ceil_f64(double x) { return ceil(x); }
+static inline double with_sign_f64(double magnitude, double x) { return copysign(magnitude, x); }
+static inline double number_f64(int64_t bits) { return from_bits_f64(bits); }
+static inline double real_f64(int64_t integer) { return (double)integer; }
+static inline double gather_f64(const double *table, int64_t index) { return table[index]; }
+static inline double look_up_f64(const double *table, int64_t index) { return table[index]; }
+#include "pairs.inc"
+#include "trigonometric.inc"
+#include "hyperbolic.inc"
+#include "power.inc"
+#include "from_pairs.inc"
+#undef V
+#undef I
+#undef N
+#undef TEST
 
 #endif

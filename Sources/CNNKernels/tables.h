@@ -12,6 +12,14 @@ extern const double nnk_log_tail[128];
 extern const double nnk_ln2[2];
 extern const double nnk_erf_origin[13];
 extern const double nnk_erf_span[13][88];
+extern const double nnk_two_over_pi[4][64];
+extern const double nnk_half_pi[2];
+extern const double nnk_sine[2][27];
+extern const double nnk_cosine[2][27];
+extern const double nnk_arctangent[2][17];
+extern const double nnk_sinh_series[6];
+extern const double nnk_asinh_series[8];
+extern const double nnk_atanh_series[8];
 extern const double nnk_tanh_f64[18][16];
 extern const float nnk_tanh_f32[8][32];
 

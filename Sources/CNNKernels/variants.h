@@ -18,13 +18,15 @@
 #define VARIANTS(X) X(plain) FAST_VARIANTS(X)
 
 #define DECLARE_TYPED(type, isa)                                                                                    \
-  void nnk_elementwise_##type##_##isa(nnk_function, const void *, void *, size_t, double);                          \
+  void nnk_elementwise_##type##_##isa(nnk_function, const void *, void *, size_t, double, double);                  \
   void nnk_add_##type##_##isa(const void *, const void *, void *, size_t);                                          \
+  void nnk_power_##type##_##isa(const void *, const void *, void *, size_t);                                        \
   void nnk_add_row_##type##_##isa(const void *, const void *, void *, size_t, size_t);                              \
   void nnk_softmax_##type##_##isa(const void *, void *, size_t, size_t, size_t, bool);                              \
   void nnk_reduce_##type##_##isa(nnk_reduction, const void *, void *, size_t, size_t, size_t);                      \
   void nnk_product_##type##_##isa(const nnk_product *);                                                             \
-  size_t nnk_product_scratch_##type##_##isa(size_t, size_t, size_t);
+  size_t nnk_product_scratch_##type##_##isa(size_t, size_t, size_t);                                                \
+  void nnk_chains_##type##_##isa(const nnk_chains *);
 #define DECLARE(isa) DECLARE_TYPED(f32, isa) DECLARE_TYPED(f64, isa)
 VARIANTS(DECLARE)
 #undef DECLARE

@@ -8,7 +8,7 @@ package enum HDF5Encoding {
     /// - Throws: ``FileProblem``, ``HDF5Problem`` and ``ContainerProblem`` with the object of the file, without its path.
     package static func read(_ path: String, limits: Limits = .standard) throws(ModelError) -> Container {
       try HDF5File.reading(path, limits: limits) { (file) throws(ModelError) in
-        try HDF5ModelReader.container(file, path: path)
+        try HDF5ModelReader.container(file)
       }
     }
 

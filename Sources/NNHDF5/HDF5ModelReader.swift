@@ -4,8 +4,8 @@
   /// Reads a model out of an open HDF5 file.
   enum HDF5ModelReader {
     /// The model, and what the file says of itself.
-    static func container(_ file: borrowing HDF5File, path: String) throws(ModelError) -> Container {
-      let (version, digest) = try header(file, path: path)
+    static func container(_ file: borrowing HDF5File) throws(ModelError) -> Container {
+      let (version, digest) = try header(file)
       let manifest = try manifest(file)
       guard manifest.version == version else {
         throw ModelError(
@@ -30,11 +30,11 @@
 
     /// What the attributes of the root say: first of all, whether the file is a model.
     private static func header(
-      _ file: borrowing HDF5File, path: String
+      _ file: borrowing HDF5File
     ) throws(ModelError) -> (FormatVersion, Digest) {
       let names = try file.attributeNames(of: "/")
       guard names.contains(HDF5Layout.formatAttribute) else {
-        throw ModelError(foreign(names, file, path: path))
+        throw ModelError(foreign(names, file))
       }
       let format = try required(HDF5Layout.formatAttribute, file)
       guard format == HDF5Layout.formatName else {
@@ -73,13 +73,12 @@
 
     /// What an HDF5 file is that is not ours.
     private static func foreign(
-      _ attributes: [String], _ file: borrowing HDF5File, path: String
-    ) -> any Problem {
+      _ attributes: [String], _ file: borrowing HDF5File
+    ) -> HDF5Problem {
       // Keras 1 to 3 mark their .h5 files so, whole models or weights alone.
       let isKeras = ["keras_version", "model_config", "layer_names"].contains(where: attributes.contains)
-      guard isKeras || file.object("/model_weights")?.kind == .group else { return HDF5Problem.notAModel }
-      return ContainerProblem.convertFirst(
-        what: "a file of Keras", command: "nnconvert from-keras \(path) -o MODEL.h5")
+      guard isKeras || file.object("/model_weights")?.kind == .group else { return .notAModel }
+      return .ofKeras
     }
 
     private static func manifest(_ file: borrowing HDF5File) throws(ModelError) -> Manifest {

@@ -10,6 +10,8 @@ public enum HDF5Problem: Problem {
   case libraryVersion(built: String, found: String)
   /// An HDF5 file that is not of this format.
   case notAModel
+  /// A model or weights as Keras saves them.
+  case ofKeras
   /// A link leads elsewhere than to an object of the group it stands in.
   case foreignLink(kind: String)
   /// A name is not UTF-8, or longer than a reader accepts.
@@ -63,7 +65,7 @@ public enum HDF5Problem: Problem {
   public var category: ProblemCategory {
     switch self {
     case .notWritten: .inputOutput
-    case .libraryVersion, .filter, .externalStorage, .virtualDataset, .foreignLink, .addressSize: .unsupported
+    case .libraryVersion, .ofKeras, .filter, .externalStorage, .virtualDataset, .foreignLink, .addressSize: .unsupported
     default: .malformed
     }
   }
@@ -79,6 +81,8 @@ public enum HDF5Problem: Problem {
       "this was built for libhdf5 \(built) and found \(found); build it again"
     case .notAModel:
       "an HDF5 file, but not a model: its root has no attribute 'format' with the value 'nnm'"
+    case .ofKeras:
+      "a file of Keras, which this version does not read; save its weights with numpy.savez and use nnconvert from-npy"
     case .foreignLink(let kind):
       "is \(kind), which could lead out of the file; only hard links are read"
     case .badName(let reason):

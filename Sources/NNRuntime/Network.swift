@@ -6,11 +6,12 @@ import Synchronization
 ///
 ///     let network = try Network(contentsOfFile: "model.h5")
 ///     let result = try network([[0, 1]])
+///     let sample = try network([[0, 1]], seed: 42)
 ///
 /// Any number of tasks may call it at once. The first call with a set of input shapes makes a plan for it; later ones
 /// allocate nothing but their results, and calls of a ``PreparedNetwork`` with buffers of the caller nothing at all. The
 /// weights are used where they lie in the mapped file. Results have the same bits on every machine, in every batch and on
-/// any number of threads (`spec/numerics.md`).
+/// any number of threads (`spec/numerics.md`), and so have samples: they depend on the seed alone.
 public final class Network: Sendable {
   /// The model that it computes.
   public let model: Model
@@ -55,20 +56,24 @@ public final class Network: Sendable {
 
   /// Computes a network of one input and one output.
   ///
+  /// - Parameter seed: what the random numbers of its stochastic layers come from; without one they give their mean.
   /// - Throws: ``RuntimeProblem`` if it has several, or the tensor does not fit.
-  public func callAsFunction(_ tensor: Tensor) throws(ModelError) -> Tensor {
+  public func callAsFunction(_ tensor: Tensor, seed: UInt64? = nil) throws(ModelError) -> Tensor {
     let input = try onlyInput
     _ = try onlyOutput
     try check(tensor.dataType, for: input)
-    return try plan(for: tensor.shape).evaluate(tensor)
+    return try plan(for: tensor.shape).evaluate(tensor, seed: seed)
   }
 
   /// Computes the network: a tensor for each input under its name gives one for each output.
   ///
+  /// - Parameter seed: what the random numbers of its stochastic layers come from; without one they give their mean.
   /// - Throws: ``RuntimeProblem`` if a name is unknown, an input is missing, or a tensor does not fit.
-  public func callAsFunction(_ tensors: [String: Tensor]) throws(ModelError) -> [String: Tensor] {
+  public func callAsFunction(
+    _ tensors: [String: Tensor], seed: UInt64? = nil
+  ) throws(ModelError) -> [String: Tensor] {
     let ordered = try ordered(tensors)
-    let results = try plan(for: ordered.map(\.shape)).evaluate(ordered)
+    let results = try plan(for: ordered.map(\.shape)).evaluate(ordered, seed: seed)
     return Dictionary(zip(outputs.map(\.name), results)) { first, _ in first }
   }
 
@@ -82,7 +87,7 @@ public final class Network: Sendable {
     for input in plan.inputs {
       zeros.append(Tensor(input.dataType, input.shape) { _ in })
     }
-    _ = try plan.evaluate(zeros)
+    _ = try plan.evaluate(zeros, seed: nil)
   }
 
   /// The network for inputs of the given shapes, in the order of ``inputs``, to be called on the caller's own buffers.
@@ -101,11 +106,12 @@ public final class Network: Sendable {
 
   /// Computes every value of the graph, for checks: the outputs, and what each node computed on the way.
   ///
+  /// - Parameter seed: what the random numbers of its stochastic layers come from; without one they give their mean.
   /// - Throws: as calls do.
-  public func trace(_ tensors: [String: Tensor]) throws(ModelError) -> Trace {
+  public func trace(_ tensors: [String: Tensor], seed: UInt64? = nil) throws(ModelError) -> Trace {
     let ordered = try ordered(tensors)
     let plan = try Plan(model, options, parameters, shapes: ordered.map(\.shape), keepsValues: true)
-    return try plan.trace(ordered)
+    return try plan.trace(ordered, seed: seed)
   }
 
   // MARK: Inside

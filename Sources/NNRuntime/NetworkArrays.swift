@@ -7,8 +7,8 @@ extension Network {
   /// row for an input `[N, 2]`.
   ///
   /// - Throws: ``RuntimeProblem`` if the shape does not follow from the count, or types differ.
-  public func callAsFunction(_ elements: [Double]) throws(ModelError) -> [Double] {
-    try compute(elements)
+  public func callAsFunction(_ elements: [Double], seed: UInt64? = nil) throws(ModelError) -> [Double] {
+    try compute(elements, seed)
   }
 
   /// Computes a network of one input and one output of the same element type from plain numbers, row-major.
@@ -16,33 +16,37 @@ extension Network {
   /// The numbers fill the input; where its first extent alone is open, their count decides it.
   ///
   /// - Throws: ``RuntimeProblem`` if the shape does not follow from the count, or types differ.
-  public func callAsFunction<Scalar: TensorScalar>(_ elements: [Scalar]) throws(ModelError) -> [Scalar] {
-    try compute(elements)
+  public func callAsFunction<Scalar: TensorScalar>(_ elements: [Scalar], seed: UInt64? = nil) throws(ModelError)
+    -> [Scalar]
+  {
+    try compute(elements, seed)
   }
 
   /// Computes a network whose one input and one output are matrices of f64 from rows, and gives rows.
   ///
   /// - Throws: ``RuntimeProblem`` if the rows do not fit, or the input or output is no matrix of this type.
-  public func callAsFunction(_ rows: [[Double]]) throws(ModelError) -> [[Double]] {
-    try compute(rows)
+  public func callAsFunction(_ rows: [[Double]], seed: UInt64? = nil) throws(ModelError) -> [[Double]] {
+    try compute(rows, seed)
   }
 
   /// Computes a network whose one input and one output are matrices of one element type from rows, and gives rows.
   ///
   /// - Throws: ``RuntimeProblem`` if the rows do not fit, or the input or output is no matrix of this type.
-  public func callAsFunction<Scalar: TensorScalar>(_ rows: [[Scalar]]) throws(ModelError) -> [[Scalar]] {
-    try compute(rows)
+  public func callAsFunction<Scalar: TensorScalar>(_ rows: [[Scalar]], seed: UInt64? = nil) throws(ModelError)
+    -> [[Scalar]]
+  {
+    try compute(rows, seed)
   }
 
-  private func compute<Scalar: TensorScalar>(_ elements: [Scalar]) throws(ModelError) -> [Scalar] {
+  private func compute<Scalar: TensorScalar>(_ elements: [Scalar], _ seed: UInt64?) throws(ModelError) -> [Scalar] {
     let input = try onlyInput
     let shape = try located(.input(input.name)) { () throws(ModelError) in
       try input.type.shape(filledBy: elements.count)
     }
-    return try compute(elements, shape, input, onlyOutput).elements(as: Scalar.self)
+    return try compute(elements, shape, input, onlyOutput, seed).elements(as: Scalar.self)
   }
 
-  private func compute<Scalar: TensorScalar>(_ rows: [[Scalar]]) throws(ModelError) -> [[Scalar]] {
+  private func compute<Scalar: TensorScalar>(_ rows: [[Scalar]], _ seed: UInt64?) throws(ModelError) -> [[Scalar]] {
     let (input, output) = (try onlyInput, try onlyOutput)
     guard input.type.rank == 2 else {
       throw ModelError(RuntimeProblem.notRows(input.type), at: .input(input.name))
@@ -58,14 +62,15 @@ extension Network {
         RuntimeProblem.wrongRow(index: wrong, expected: width, found: rows[wrong].count),
         at: .input(input.name))
     }
-    let result = try compute(rows.flatMap { $0 }, Shape([rows.count, width]), input, output)
+    let result = try compute(rows.flatMap { $0 }, Shape([rows.count, width]), input, output, seed)
     let elements = result.elements(as: Scalar.self)
     let length = result.shape[1]
     return (0..<result.shape[0]).map { Array(elements[$0 * length..<($0 + 1) * length]) }
   }
 
   private func compute<Scalar: TensorScalar>(
-    _ elements: [Scalar], _ shape: Shape, _ input: NamedType, _ output: NamedType
+    _ elements: [Scalar], _ shape: Shape, _ input: NamedType, _ output: NamedType,
+    _ seed: UInt64?
   ) throws(ModelError) -> Tensor {
     try check(Scalar.dataType, for: input)
     guard output.type.dataType == Scalar.dataType else {
@@ -73,7 +78,7 @@ extension Network {
         RuntimeProblem.wrongResultType(expected: Scalar.dataType, found: output.type.dataType),
         at: .output(output.name))
     }
-    return try self(Tensor(elements, shape))
+    return try self(Tensor(elements, shape), seed: seed)
   }
 }
 

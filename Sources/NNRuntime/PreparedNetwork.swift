@@ -30,16 +30,17 @@ public struct PreparedNetwork: Sendable {
   /// - Parameters:
   ///   - input: as many elements as the input has.
   ///   - output: as many elements as the output has; they are overwritten.
+  ///   - seed: what the random numbers of stochastic layers come from; without one they give their mean.
   /// - Throws: ``RuntimeProblem`` if the types or counts differ from the network's, or it has several inputs or outputs.
   @inlinable
   public func callAsFunction<Input: TensorScalar, Output: TensorScalar>(
-    _ input: [Input], into output: inout [Output]
+    _ input: [Input], into output: inout [Output], seed: UInt64? = nil
   ) throws(ModelError) {
     // The standard library's closures here rethrow any error; the result carries the typed one out.
     let failure: ModelError? = input.withUnsafeBufferPointer { source in
       output.withUnsafeMutableBufferPointer { target in
         do throws(ModelError) {
-          try self(source, into: target)
+          try self(source, into: target, seed: seed)
           return nil
         } catch {
           return error
@@ -51,22 +52,26 @@ public struct PreparedNetwork: Sendable {
 
   /// Computes a network of one input and one output from a buffer into another, row-major.
   ///
+  /// - Parameter seed: what the random numbers of stochastic layers come from; without one they give their mean.
   /// - Throws: ``RuntimeProblem`` if the types or counts differ from the network's, the buffers overlap, or it has several
   ///   inputs or outputs.
   @inlinable
   public func callAsFunction<Input: TensorScalar, Output: TensorScalar>(
-    _ input: UnsafeBufferPointer<Input>, into output: UnsafeMutableBufferPointer<Output>
+    _ input: UnsafeBufferPointer<Input>, into output: UnsafeMutableBufferPointer<Output>,
+    seed: UInt64? = nil
   ) throws(ModelError) {
     try run(
-      UnsafeRawBufferPointer(input), Input.dataType, UnsafeMutableRawBufferPointer(output), Output.dataType)
+      UnsafeRawBufferPointer(input), Input.dataType, UnsafeMutableRawBufferPointer(output), Output.dataType,
+      seed: seed)
   }
 
   /// Computes the network from buffers into buffers, both in the order of the graph, row-major and little-endian.
   ///
+  /// - Parameter seed: what the random numbers of stochastic layers come from; without one they give their mean.
   /// - Throws: ``RuntimeProblem`` if there are more or fewer than the network has, their sizes differ from the values', one
   ///   does not begin at a multiple of its element's size, or an output overlaps another buffer.
   public func callAsFunction(
-    _ buffers: [UnsafeRawBufferPointer], into results: [UnsafeMutableRawBufferPointer]
+    _ buffers: [UnsafeRawBufferPointer], into results: [UnsafeMutableRawBufferPointer], seed: UInt64? = nil
   ) throws(ModelError) {
     guard buffers.count == plan.inputs.count else {
       throw ModelError(
@@ -92,14 +97,14 @@ public struct PreparedNetwork: Sendable {
     try plan.withWorkspace { (workspace) throws(ModelError) in
       for position in buffers.indices { workspace.setInput(position, buffers[position].baseAddress) }
       for position in results.indices { workspace.setOutput(position, results[position].baseAddress) }
-      try workspace.run()
+      try workspace.run(seed: seed)
     }
   }
 
   @usableFromInline
   func run(
     _ input: UnsafeRawBufferPointer, _ inputType: DataType, _ output: UnsafeMutableRawBufferPointer,
-    _ outputType: DataType
+    _ outputType: DataType, seed: UInt64?
   ) throws(ModelError) {
     guard plan.inputs.count == 1 else {
       throw ModelError(RuntimeProblem.severalInputs(plan.inputs.map(\.name)))
@@ -125,7 +130,7 @@ public struct PreparedNetwork: Sendable {
     try plan.withWorkspace { (workspace) throws(ModelError) in
       workspace.setInput(0, input.baseAddress)
       workspace.setOutput(0, output.baseAddress)
-      try workspace.run()
+      try workspace.run(seed: seed)
     }
   }
 

@@ -62,10 +62,12 @@ struct InfoText {
       let names = origin.sources.prefix(4).map(\.name) + (origin.sources.count > 4 ? ["…"] : [])
       rows.append(("sources", names.joined(separator: ", ")))
     }
-    let steps = Set(origin.steps.flatMap(\.steps)).sorted()
-    if !steps.isEmpty {
+    // Importers say first from where a tensor was read, which is no change.
+    let changes = origin.steps.map { $0.steps.filter { !$0.hasPrefix("read from ") } }.filter { !$0.isEmpty }
+    if !changes.isEmpty {
+      let steps = Set(changes.joined()).sorted()
       let words = steps.prefix(3) + (steps.count > 3 ? ["…"] : [])
-      rows.append(("changed", "\(counted(origin.steps.count, "tensor")): \(words.joined(separator: ", "))"))
+      rows.append(("changed", "\(counted(changes.count, "tensor")): \(words.joined(separator: ", "))"))
     }
     return rows
   }

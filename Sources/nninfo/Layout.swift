@@ -58,9 +58,11 @@ struct Layout {
       do {
         _ = try located(.node(node.name)) { () throws(ModelError) in try catalog.layer(for: node) }
       } catch {
-        if case LayerProblem.unknownKind = error.problem {
+        switch error.problem as? LayerProblem {
+        case .unknownKind, .noKind:
           problems.append(error)
           continue
+        default: break
         }
       }
       guard node.inputs.allSatisfy({ known.contains($0.name) }) else { continue }

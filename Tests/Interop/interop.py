@@ -252,6 +252,22 @@ def check_networks_against_live_numpy(tools, folder):
     live_numpy.check(tools.folder, folder, SEED)
 
 
+def check_random_numbers_against_live_numpy(tools, folder):
+    seed, stream = (random.Random(SEED).randrange(2**64) for _ in range(2))
+    draws = [np.array([seed, stream], np.uint64)]
+    for dtype in (np.float64, np.float32):
+        draws.append(np.random.Generator(np.random.Philox(key=seed).jumped(stream)).standard_normal(1_000_000, dtype=dtype))
+    (folder / "draws.bin").write_bytes(b"".join(d.tobytes() for d in draws))
+    configuration = "release" if tools.folder.name == "release" else "debug"
+    command = ["swift", "test", "-c", configuration, "--skip-build", "--filter", "LiveRandomTests"]
+    environment = os.environ | {"NNM_INTEROP_RANDOM": str(folder)}
+    outcome = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert outcome.returncode == 0, (outcome.stdout + outcome.stderr)[-2000:]
+    counts = (folder / "results.txt").read_text().split()
+    print("        of a million normals {} (f64) and {} (f32) lie beyond the ziggurat; {} and {} of these are one unit from "
+          "NumPy's, all others equal".format(counts[0], counts[2], counts[1], counts[3]))  # fmt: skip
+
+
 def main(arguments):
     if len(arguments) != 1:
         sys.exit(__doc__)

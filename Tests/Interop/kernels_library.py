@@ -10,7 +10,9 @@ import numpy as np
 sources = pathlib.Path(__file__).parents[2] / "Sources/CNNKernels"
 FUNCTIONS = (
     "linear exp log tanh log1p expm1 erf sigmoid relu relu6 leaky_relu elu selu softplus softsign gelu gelu_tanh silu "
-    "mish hard_sigmoid_keras2 hard_sigmoid_keras3 hard_swish").split()
+    "mish hard_sigmoid_keras2 hard_sigmoid_keras3 hard_swish sqrt rsqrt reciprocal square abs neg sign floor ceil round "
+    "sin cos tan asin acos atan sinh cosh asinh acosh atanh celu log_sigmoid sparse_plus sparse_sigmoid squareplus "
+    "tanh_shrink clip threshold shrink").split()
 
 size, pointer = ctypes.c_size_t, ctypes.c_void_p
 
@@ -23,8 +25,9 @@ class Product(ctypes.Structure):
 
 class Kernels(ctypes.Structure):
     _fields_ = [
-        ("elementwise", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, ctypes.c_double)),
+        ("elementwise", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, ctypes.c_double, ctypes.c_double)),
         ("add", ctypes.CFUNCTYPE(None, pointer, pointer, pointer, size)),
+        ("power", ctypes.CFUNCTYPE(None, pointer, pointer, pointer, size)),
         ("add_row", ctypes.CFUNCTYPE(None, pointer, pointer, pointer, size, size)),
         ("softmax", ctypes.CFUNCTYPE(None, pointer, pointer, size, size, size, ctypes.c_bool)),
         ("reduce", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, size, size)),
@@ -46,11 +49,17 @@ class Variant:
     def kernels(self, x):
         return self.table.kernels[{"float32": 0, "float64": 1}[x.dtype.name]]
 
-    def function(self, name, x, alpha=0.0):
+    def function(self, name, x, alpha=0.0, beta=0.0):
         x = np.ascontiguousarray(x)
         y = np.empty_like(x)
-        self.kernels(x).elementwise(FUNCTIONS.index(name), x.ctypes.data, y.ctypes.data, x.size, alpha)
+        self.kernels(x).elementwise(FUNCTIONS.index(name), x.ctypes.data, y.ctypes.data, x.size, alpha, beta)
         return y
+
+    def power(self, x, y):
+        x, y = np.ascontiguousarray(x), np.ascontiguousarray(y)
+        result = np.empty_like(x)
+        self.kernels(x).power(x.ctypes.data, y.ctypes.data, result.ctypes.data, x.size)
+        return result
 
     def softmax(self, x, axis=-1, logarithm=False):
         outer, length, inner = parts(x, axis)

@@ -31,12 +31,17 @@ for dtype in (np.float32, np.float64):
     spread = rng.standard_normal(20000) * 10.0 ** rng.integers(-300, 300, 20000)
     x = np.concatenate([special, rng.uniform(-20, 20, 40003), rng.uniform(-750, 750, 20000), spread]).astype(dtype)
     for function in kernels_library.FUNCTIONS:
-        expected = plain.function(function, x, 0.3)
+        expected = plain.function(function, x, 0.3, 0.7)
         for name, variant in variants.items():
-            check(f"{function} {dtype.__name__} {name}", variant.function(function, x, 0.3), expected)
+            check(f"{function} {dtype.__name__} {name}", variant.function(function, x, 0.3, 0.7), expected)
             for count in range(1, 40):
-                part = variant.function(function, x[count:2 * count], 0.3)
+                part = variant.function(function, x[count:2 * count], 0.3, 0.7)
                 check(f"{function} {dtype.__name__} {name}, {count} elements", part, expected[count:2 * count])
+    bases = np.concatenate([np.abs(x), x])
+    exponents = np.concatenate([np.resize(x[::-1], x.size) * 0.1, np.rint(x[::-1])]).astype(dtype)
+    expected = plain.power(bases, exponents)
+    for name, variant in variants.items():
+        check(f"power {dtype.__name__} {name}", variant.power(bases, exponents), expected)
     if dtype == np.float32 or features.get("X86_V4"):
         # Between these NumPy calls a scalar routine for f64 (spec/numerics.md).
         normal = x[(abs(x) < 707.7) | ~(abs(x) < 745.14)]

@@ -32,6 +32,10 @@ import NNConvert
       Activations.kinds == [
         "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "sigmoid", "hard_sigmoid",
         "hard_swish", "tanh", "softplus", "softsign", "exponential", "softmax", "log_softmax",
+        "thresholded_relu", "threshold", "celu", "squareplus", "sparse_plus", "sparse_sigmoid", "log_sigmoid",
+        "hard_tanh", "tanh_shrink", "shrink", "hard_shrink", "soft_shrink", "abs", "neg", "sign", "reciprocal",
+        "square", "sqrt", "rsqrt", "floor", "ceil", "round", "clip", "log", "erf", "sin", "cos", "tan", "asin", "acos",
+        "atan", "sinh", "cosh", "asinh", "acosh", "atanh",
       ])
   }
 

@@ -87,7 +87,8 @@ import Testing
     ),
     (
       ModelProblem.digestMismatch(promised: digest, found: digest), .failedCheck,
-      "the content is damaged: its digest should be \(empty) and is \(empty)"
+      "the content is damaged: its digest should be \(empty) and is \(empty); get the file again, or leave "
+        + "the digests out of a JSON file that you edited"
     ),
     (
       ModelProblem.badDigest("x"), .malformed,

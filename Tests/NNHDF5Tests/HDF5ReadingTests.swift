@@ -49,13 +49,11 @@
       #expect(listed.count > 30)
     }
 
-    @Test func aKerasFileSaysHowToConvertIt() {
+    @Test func aKerasFileSaysWhatToDo() {
       let path = "\(HDF5Corpus.folder)/keras.h5"
       #expect(
         error { () throws(ModelError) in try HDF5Encoding.read(path) }
-          == ModelError(
-            ContainerProblem.convertFirst(
-              what: "a file of Keras", command: "nnconvert from-keras \(path) -o MODEL.h5")))
+          == ModelError(HDF5Problem.ofKeras))
     }
 
     @Test func aFileThatIsCutOffIsRefused() {

@@ -17,6 +17,8 @@ struct Fixture {
       contentsOf: tests.deletingLastPathComponent().appending(path: "Fixtures/kernels/\(name).bin"))
   }
 
+  init(_ bytes: Data) { self.bytes = bytes }
+
   /// The elements that are left, if they are of type `Element`.
   func remaining<Element: BitwiseCopyable>(_: Element.Type) -> Int {
     (bytes.count - offset) / MemoryLayout<Element>.size

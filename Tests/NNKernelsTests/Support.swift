@@ -1,4 +1,5 @@
 import NNKernels
+import Testing
 
 /// An element type of the kernels, so that one test covers both.
 protocol Number: BinaryFloatingPoint, BitwiseCopyable, Sendable {
@@ -57,11 +58,20 @@ struct Dice: RandomNumberGenerator {
   }
 }
 
-let everyFunction: [Elementwise] = [
-  .linear, .exponential, .logarithm, .tanh, .log1p, .expm1, .erf, .sigmoid, .relu, .relu6,
-  .leakyReLU(slope: 0.3),
-  .elu(alpha: 0.7), .selu, .softplus, .softsign, .gelu, .geluTanh, .silu, .mish, .hardSigmoidKeras2,
-  .hardSigmoidKeras3, .hardSwish,
+let everyFunction: [Elementwise] =
+  [
+    .linear, .exponential, .logarithm, .tanh, .log1p, .expm1, .erf, .sigmoid, .relu, .relu6,
+    .leakyReLU(slope: 0.3),
+    .elu(alpha: 0.7), .selu, .softplus, .softsign, .gelu, .geluTanh, .silu, .mish, .hardSigmoidKeras2,
+    .hardSigmoidKeras3, .hardSwish, .sqrt, .rsqrt, .reciprocal, .square, .abs, .neg, .sign, .floor, .ceil, .round,
+    .celu(alpha: 0.7), .logSigmoid, .sparsePlus, .sparseSigmoid, .squareplus(b: 0.3), .tanhShrink,
+    .clip(from: -0.3, to: 0.7),
+    .threshold(0.3, otherwise: 0.7), .shrink(threshold: 0.3, bias: 0.7),
+  ] + roundedOnce
+
+/// The functions that are evaluated with more bits than the result has.
+let roundedOnce: [Elementwise] = [
+  .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh,
 ]
 
 extension Elementwise {
@@ -134,4 +144,28 @@ func product<T: Number>(
     }
   }
   return Array(result[offset...])
+}
+
+/// Inner products side by side through the Swift face; `x` has `terms` rows of `width` elements.
+func chains<T: Number>(
+  _ x: [T], _ weights: [T], _ bias: [T]?, terms: Int, width: Int, times: Int, variant: KernelVariant
+) -> [T] {
+  var result = [T](repeating: .nan, count: width * times + 1)
+  (x + [0]).withUnsafeBufferPointer { x in
+    (weights + [0]).withUnsafeBufferPointer { weights in
+      (bias ?? [0]).withUnsafeBufferPointer { biasElements in
+        result.withUnsafeMutableBufferPointer { result in
+          guard let x = x.baseAddress, let weights = weights.baseAddress, let result = result.baseAddress
+          else { return }
+          let rows = (0...terms).map { UnsafeRawPointer(x + $0 * width) }
+          Chains.run(
+            T.type, terms: terms, columns: width * times, repeat: times, x: rows, weights: weights,
+            bias: bias == nil ? nil : biasElements.baseAddress.map { UnsafeRawPointer($0) }, result: result,
+            variant: variant)
+        }
+      }
+    }
+  }
+  #expect(result.last?.isNaN == true, "nothing is written behind the last column")
+  return Array(result.dropLast())
 }

@@ -60,8 +60,19 @@ import Testing
       problem(try model(kind: "dens"))
         == ModelError(LayerProblem.unknownKind("dens", nearest: "dense"), at: .node("h")))
     #expect(
-      problem(try model(kind: "lstm"))
-        == ModelError(LayerProblem.unknownKind("lstm", nearest: nil), at: .node("h")))
+      problem(try model(kind: "quux"))
+        == ModelError(LayerProblem.unknownKind("quux", nearest: nil), at: .node("h")))
+  }
+
+  @Test func aNameThatIsNoKindComesWithTheReason() throws {
+    for name in ["lambda", "time_distributed", "activation", "input_layer", "sequential"] {
+      let error = problem(try model(kind: name))
+      guard case .noKind(name, let reason)? = error?.problem as? LayerProblem else {
+        Issue.record("'\(name)' gives \(String(describing: error))")
+        continue
+      }
+      #expect(!reason.isEmpty && error?.places == [.node("h")])
+    }
   }
 
   @Test func aWrongFieldIsReportedInItsNode() throws {

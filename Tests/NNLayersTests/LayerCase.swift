@@ -10,6 +10,9 @@ struct LayerCase {
   let fields: JSONObject
   /// Whether each row of the outputs depends on the same row of each input alone.
   let rows: Bool
+  /// The seed of the run, and the place of the layer in its graph; nil for a run without.
+  let seed: UInt64?
+  let position: Int
   let inputs: [Tensor]
   let parameters: [(role: String, tensor: Tensor)]
   let expectations: [Expectation]
@@ -43,6 +46,8 @@ struct LayerCase {
     kind = try reader.string("kind")
     fields = try reader.optionalObject("fields")
     rows = try reader.required("rows").bool ?? false
+    seed = reader.optional("seed")?.int.flatMap { UInt64(exactly: $0) }
+    position = reader.optional("position")?.int ?? 0
     inputs = try reader.array("inputs").map { try Tensor(fixture: $0) }
     parameters = try reader.optionalObject("parameters").members.map { ($0, try Tensor(fixture: $1)) }
     expectations = try reader.array("expectations").map { try Expectation($0) }

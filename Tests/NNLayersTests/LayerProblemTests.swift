@@ -9,6 +9,10 @@ import Testing
       .unknownKind("lstm", nearest: nil), "the kind 'lstm' is unknown; see spec/layers.md for those there are"
     ),
     (
+      .noKind("input", reason: "inputs are no nodes; list them under 'inputs' of the graph"),
+      "the kind 'input' cannot be run: inputs are no nodes; list them under 'inputs' of the graph"
+    ),
+    (
       .unknownField(kind: "dense", nearest: "units"),
       "the kind 'dense' has no such field; did you mean 'units'?"
     ),
@@ -57,10 +61,9 @@ import Testing
 
   @Test func onlyAnUnknownKindIsUnsupported() {
     for (problem, _) in Self.sentences {
-      if case .unknownKind = problem {
-        #expect(problem.category == .unsupported)
-      } else {
-        #expect(problem.category == .malformed)
+      switch problem {
+      case .unknownKind, .noKind: #expect(problem.category == .unsupported)
+      default: #expect(problem.category == .malformed)
       }
     }
   }

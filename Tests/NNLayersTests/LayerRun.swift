@@ -12,6 +12,9 @@ struct LayerRun {
   var filling: UInt8 = 0x5A
   /// Whether the first output lies where the first input lies.
   var inPlace = false
+  /// The seed of the run, and the place of the layer in its graph.
+  var seed: UInt64?
+  var position = 0
 
   /// The outputs. Also checks that nothing was written beside them, and that inputs and parameters are as before.
   func outputs(_ comment: Comment? = nil) throws -> [Tensor] {
@@ -38,11 +41,14 @@ struct LayerRun {
     let addresses = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: blocks.count)
     defer { addresses.deallocate() }
     for (slot, block) in blocks.enumerated() { (addresses + slot).initialize(to: block.start) }
+    let seedPlace = UnsafeMutablePointer<UInt64?>.allocate(capacity: 1)
+    defer { seedPlace.deallocate() }
+    seedPlace.initialize(to: seed)
     try layer.forward(
       LayerValues(
         inputs: inputValues, parameters: parameterValues, outputs: outputValues,
         scratchSlot: blocks.count - 1,
-        addresses: addresses))
+        addresses: addresses, seed: seedPlace, position: position))
 
     let areGuarded = blocks.allSatisfy { $0.isGuarded }
     #expect(areGuarded, comment)

@@ -3,6 +3,13 @@ import NNLayers
 import NNTestSupport
 import Testing
 
+/// The kinds that move bytes, compare or convert, and take elements of types in which no layer computes.
+private let ofEveryType: Set = [
+  "concatenate", "flatten", "reshape",
+  "permute", "expand_dims", "squeeze", "expand", "tile", "repeat_vector", "padding", "cropping", "slice", "split",
+  "gather", "up_sampling", "space_to_depth", "depth_to_space", "embedding", "category_encoding",
+]
+
 @Suite struct ShapeRuleTests {
   private static let n = Dimension.symbol("N")
   private static let m = Dimension.symbol("M")
@@ -41,8 +48,7 @@ import Testing
   }
 
   @Test func computingKindsRefuseIntegers() throws {
-    let moving: Set = ["flatten", "reshape", "concatenate", "embedding", "category_encoding"]
-    for kind in LayerCatalog.standard.all.filter({ !moving.contains($0.kind) }) {
+    for kind in LayerCatalog.standard.all.filter({ !ofEveryType.contains($0.kind) }) {
       let item = try #require(try LayerCase.all(of: kind.kind).first { $0.inputs[0].shape.count > 0 })
       let layer = try kind.decoded(from: item.fields)
       let types = item.inputs.map { TensorType(.i32, $0.shape) }
@@ -118,7 +124,7 @@ import Testing
     #expect(reshape([2, 3], [2, 6]) == nil)
   }
 
-  @Test(arguments: [[-2], [-1, -1], [0, -1], Array(repeating: 1, count: 32)] as [[Int]])
+  @Test(arguments: [[-2], [-1, -1], Array(repeating: 1, count: 32)] as [[Int]])
   func targetShapesAreChecked(extents: [Int]) {
     #expect(TargetShape(extents) == nil)
     #expect(TargetShape(json: extents.json) == nil)

@@ -31,8 +31,45 @@
       return try chain([2, 300, 300, 5], ["relu", "tanh", "softmax"], .f64, &stream)
     }
 
+    /// Both directions, states as values of their own, a gate with settings, and a second layer on top.
+    private func recurrent() throws -> Model {
+      var stream = Stream(seed: 11)
+      var tensors = NamedTensors()
+      func parameters(_ layer: some Layer, _ input: TensorType) throws -> [NodeParameter] {
+        try layer.parameters(for: [input]).map { parameter in
+          let name = "\(type(of: layer).kind)/\(parameter.role)"
+          let shape = try #require(try parameter.type.knownShape())
+          try tensors.append(name, stream.tensor(.f64, shape))
+          return NodeParameter(parameter.role, name)
+        }
+      }
+      var lower = LSTM(units: 3)
+      lower.recurrentActivation = Activation(LeakyReLU(negativeSlope: 0.1))
+      lower.usePeepholes = true
+      lower.projectionSize = 2
+      lower.sequence.direction = .bidirectional
+      lower.sequence.returnSequences = true
+      lower.sequence.returnState = true
+      var upper = GRU(units: 3)
+      upper.resetAfter = false
+      let batch = Dimension.symbol("N")
+      var model = graph(
+        [
+          Reshape(targetShape: [2, 1]).node("steps", inputs: ["x"]),
+          lower.node(
+            "lower", inputs: ["steps"],
+            parameters: try parameters(lower, TensorType(.f64, [batch, .known(2), .known(1)]))),
+          upper.node(
+            "upper", inputs: ["lower"],
+            parameters: try parameters(upper, TensorType(.f64, [batch, .known(2), .known(4)]))),
+          Add().node("sum", inputs: ["upper", ValueReference("lower", 4)]),
+        ], outputs: [("y", "sum")])
+      model.tensors = tensors
+      return model
+    }
+
     @Test func aPreparedCallAllocatesNothing() throws {
-      for model in try [example(), branches(), wide()] {
+      for model in try [example(), branches(), wide(), recurrent()] {
         let forward = try Network(model).prepared(for: [3, 2])
         let x = [0.0, 1, 1, 0, -1, 5]
         var y = [Double](repeating: 0, count: 3 * (forward.outputs[0].type.shape[1].value ?? 0))
@@ -50,7 +87,7 @@
     }
 
     @Test func aCallAllocatesItsResultAlone() throws {
-      for model in try [example(), branches(), wide()] {
+      for model in try [example(), branches(), wide(), recurrent()] {
         let network = try Network(model)
         let x = try Tensor([0.0, 1, 1, 0, -1, 5], [3, 2])
         _ = try network(x)

@@ -12,7 +12,8 @@
 
 enum { NNK_F32 = 0, NNK_F64 = 1 };
 
-// Functions of one number. `alpha` is rounded to the element type before use; functions without a parameter ignore it.
+// Functions of one number. `alpha` and `beta` are rounded to the element type before use; functions with fewer parameters
+// ignore them.
 typedef enum {
   NNK_LINEAR,
   NNK_EXP,
@@ -36,6 +37,36 @@ typedef enum {
   NNK_HARD_SIGMOID_KERAS2,
   NNK_HARD_SIGMOID_KERAS3,
   NNK_HARD_SWISH,
+  NNK_SQRT,
+  NNK_RSQRT,
+  NNK_RECIPROCAL,
+  NNK_SQUARE,
+  NNK_ABS,
+  NNK_NEG,
+  NNK_SIGN,
+  NNK_FLOOR,
+  NNK_CEIL,
+  NNK_ROUND,
+  NNK_SIN,
+  NNK_COS,
+  NNK_TAN,
+  NNK_ASIN,
+  NNK_ACOS,
+  NNK_ATAN,
+  NNK_SINH,
+  NNK_COSH,
+  NNK_ASINH,
+  NNK_ACOSH,
+  NNK_ATANH,
+  NNK_CELU,
+  NNK_LOG_SIGMOID,
+  NNK_SPARSE_PLUS,
+  NNK_SPARSE_SIGMOID,
+  NNK_SQUAREPLUS,
+  NNK_TANH_SHRINK,
+  NNK_CLIP,
+  NNK_THRESHOLD,
+  NNK_SHRINK,
   NNK_FUNCTION_COUNT
 } nnk_function;
 
@@ -56,13 +87,25 @@ typedef struct {
   void *_Nullable scratch;
 } nnk_product;
 
+// Inner products side by side, one for each column: result[c] = Σ_k x[k][c / repeat] · weights[k * columns + c] (+ bias[c]),
+// the terms k ascending, in the order and the runs of a matrix product. `x` has one row of columns / repeat elements a term.
+typedef struct {
+  size_t terms, columns, repeat;
+  const void *_Nonnull const *_Nonnull x;
+  const void *_Nonnull weights;
+  const void *_Nullable bias;
+  void *_Nonnull result;
+} nnk_chains;
+
 // The kernels of one element type.
 typedef struct {
   // result[i] = function(x[i]); result may be x.
   void (*_Nonnull elementwise)(nnk_function function, const void *_Nonnull x, void *_Nonnull result, size_t count,
-                               double alpha);
+                               double alpha, double beta);
   // result[i] = x[i] + y[i]; result may be x or y.
   void (*_Nonnull add)(const void *_Nonnull x, const void *_Nonnull y, void *_Nonnull result, size_t count);
+  // result[i] = x[i] to the power y[i]; result may be x or y.
+  void (*_Nonnull power)(const void *_Nonnull x, const void *_Nonnull y, void *_Nonnull result, size_t count);
   // result[r][c] = x[r][c] + row[c]; result may be x.
   void (*_Nonnull add_row)(const void *_Nonnull x, const void *_Nonnull row, void *_Nonnull result, size_t rows,
                            size_t columns);
@@ -75,6 +118,7 @@ typedef struct {
   void (*_Nonnull product)(const nnk_product *_Nonnull product);
   // Bytes of scratch with which `product` runs fastest; 0 where none is needed.
   size_t (*_Nonnull product_scratch)(size_t rows, size_t columns, size_t depth);
+  void (*_Nonnull chains)(const nnk_chains *_Nonnull chains);
 } nnk_kernels;
 
 // One set of kernels: plain, avx2, avx512 or neon.
@@ -87,6 +131,18 @@ typedef struct {
 const nnk_variant *_Nonnull nnk_current(void);
 // The variants this CPU can run, slowest first; null past the last.
 const nnk_variant *_Nullable nnk_available(size_t index);
+
+// NumPy's tables for the normal distribution: 256 entries each, for draws of 52 bits (f64) and of 23 bits (f32).
+typedef struct {
+  const uint64_t *_Nonnull inner_f64;
+  const double *_Nonnull width_f64;
+  const double *_Nonnull density_f64;
+  const uint32_t *_Nonnull inner_f32;
+  const float *_Nonnull width_f32;
+  const float *_Nonnull density_f32;
+} nnk_ziggurat;
+
+const nnk_ziggurat *_Nonnull nnk_ziggurat_tables(void);
 
 // Casts. Widening is exact; narrowing rounds to nearest, ties to even, once; overflow gives infinity. A NaN keeps its
 // sign and the leading bits of its payload, and a narrowed NaN becomes quiet.

@@ -64,7 +64,7 @@ public struct Activations: Sendable, Equatable {
   }
 
   /// The kinds of the catalogue that can be activations: one input, no parameters, and an output of the input's type that is
-  /// computed, where only `linear` computes nothing.
+  /// computed, where only `linear` computes nothing and none draws random numbers.
   package static let kinds: [String] = LayerCatalog.standard.all.filter(isActivation).map { $0.kind }
 
   private static func isActivation(_ type: any Layer.Type) -> Bool {
@@ -74,7 +74,7 @@ public struct Activations: Sendable, Equatable {
       let outputs = try? layer.outputs(for: [input]), outputs == [input]
     else { return false }
     let takesTwo = (try? layer.outputs(for: [input, input])) != nil
-    return !takesTwo && (type.aliasing != .view || type.kind == "linear")
+    return !takesTwo && !(type is any NoiseLayer.Type) && (type.aliasing != .view || type.kind == "linear")
   }
 
   /// Splits at commas outside of brackets.

@@ -88,7 +88,8 @@ public enum ModelProblem: Problem {
     case .tooMany(let what, let count, let limit):
       "\(count) \(what) are more than the \(limit) that a reader accepts"
     case .digestMismatch(let promised, let found):
-      "the content is damaged: its digest should be \(promised) and is \(found)"
+      "the content is damaged: its digest should be \(promised) and is \(found); get the file again, or leave the digests "
+        + "out of a JSON file that you edited"
     case .badDigest(let text):
       "'\(text.prefix(80))' is no digest; write sha256: and 64 lower-case hexadecimal digits"
     case .exampleMismatch(let what, let name, let isMissing):

@@ -29,6 +29,9 @@ public struct LayerCatalog: Sendable {
   /// - Throws: ``LayerProblem`` for an unknown kind, and for unknown, missing or wrong fields.
   public func layer(for node: Node) throws(ModelError) -> any Layer {
     guard let type = byKind[node.kind] else {
+      if let reason = LayerCatalog.kindsWithoutLayer[node.kind] {
+        throw ModelError(LayerProblem.noKind(node.kind, reason: reason))
+      }
       throw ModelError(
         LayerProblem.unknownKind(node.kind, nearest: nearest(to: node.kind, among: all.map { $0.kind })))
     }

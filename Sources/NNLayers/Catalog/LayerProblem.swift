@@ -4,6 +4,8 @@ public import NNFormat
 public enum LayerProblem: Problem {
   /// The catalogue has no such kind.
   case unknownKind(String, nearest: String?)
+  /// The name is known, but not as a kind of layer.
+  case noKind(String, reason: String)
   /// A setting has no name that the kind knows.
   case unknownField(kind: String, nearest: String?)
   /// A required setting is not given.
@@ -29,7 +31,10 @@ public enum LayerProblem: Problem {
 
   /// What kind of failure this is.
   public var category: ProblemCategory {
-    if case .unknownKind = self { .unsupported } else { .malformed }
+    switch self {
+    case .unknownKind, .noKind: .unsupported
+    default: .malformed
+    }
   }
 
   /// The sentence for people.
@@ -38,6 +43,8 @@ public enum LayerProblem: Problem {
     case .unknownKind(let kind, let nearest):
       "the kind '\(kind)' is unknown"
         + (nearest.map { "; did you mean '\($0)'?" } ?? "; see spec/layers.md for those there are")
+    case .noKind(let kind, let reason):
+      "the kind '\(kind)' cannot be run: \(reason)"
     case .unknownField(let kind, let nearest):
       "the kind '\(kind)' has no such field" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
     case .missingField(let kind):

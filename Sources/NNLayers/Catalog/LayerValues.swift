@@ -1,4 +1,5 @@
 public import NNFormat
+public import NNKernels
 
 /// The memory that one run of a layer works on: inputs, parameters, outputs and scratch.
 ///
@@ -12,19 +13,35 @@ public struct LayerValues: ~Copyable {
   public let outputs: [LayerValue]
   private let scratchSlot: Int
   private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let seed: UnsafePointer<UInt64?>?
+  private let position: Int
 
   /// Values whose addresses stand in a table; `slot` of each value is its place there.
   ///
-  /// - Precondition: the table outlives this value, and each address leads to memory of the size that the value's type needs.
+  /// - Parameters:
+  ///   - seed: where each run's seed stands, nil in a run without; or nil if no run has one.
+  ///   - position: the node's place in the graph, which chooses its random numbers.
+  /// - Precondition: the table and the seed's place outlive this value, and each address leads to memory of the size that the
+  ///   value's type needs.
   package init(
     inputs: [LayerValue], parameters: [LayerValue], outputs: [LayerValue], scratchSlot: Int,
-    addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>, seed: UnsafePointer<UInt64?>? = nil, position: Int = 0
   ) {
     self.inputs = inputs
     self.parameters = parameters
     self.outputs = outputs
     self.scratchSlot = scratchSlot
     self.addresses = addresses
+    self.seed = seed
+    self.position = position
+  }
+
+  /// The node's random numbers, from their start: stream `i` of the run's seed for the node at place `i` of the graph, counted
+  /// from 0. Nil in a run without a seed, in which a layer gives the mean of what it would draw.
+  @inline(__always)
+  public var random: RandomStream? {
+    guard let seed = seed?.pointee else { return nil }
+    return RandomStream(seed: seed, index: UInt64(position))
   }
 
   /// The bytes of a value as they are read: row-major, in the value's element type.

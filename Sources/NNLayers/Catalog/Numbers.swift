@@ -64,3 +64,39 @@ public struct Share: FieldValue, ExpressibleByFloatLiteral {
   /// The number.
   public var json: JSONValue { JSONValue(number: value) }
 }
+
+/// A limit: a number, or an infinity where there is none.
+public struct Bound: FieldValue, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// The limit.
+  public let value: Double
+  /// Any number but NaN.
+  public static var expectation: String { "a number, or one of the strings Infinity and -Infinity" }
+  /// Any number but NaN.
+  public static var schema: JSONValue { ["anyOf": [["type": "number"], ["enum": ["Infinity", "-Infinity"]]]] }
+  /// No limit above.
+  public static let infinity = Bound(floatLiteral: .infinity)
+
+  /// The given limit; nil if it is NaN.
+  public init?(_ value: Double) {
+    guard !value.isNaN else { return nil }
+    self.value = value
+  }
+
+  /// The given limit, for literals in code.
+  public init(floatLiteral value: Double) { self.value = value }
+
+  /// The given limit, for literals in code.
+  public init(integerLiteral value: Int) { self.value = Double(value) }
+
+  /// The limit on the other side of 0.
+  public static prefix func - (bound: Bound) -> Bound { Bound(floatLiteral: -bound.value) }
+
+  /// Reads a limit.
+  public init?(json: JSONValue) {
+    guard let value = json.number else { return nil }
+    self.init(value)
+  }
+
+  /// The limit.
+  public var json: JSONValue { JSONValue(number: value) }
+}

@@ -17,6 +17,8 @@ final class Plan: Sendable {
   /// One node, ready to run.
   struct Step: Sendable {
     let node: String
+    /// The node's place in the graph.
+    let position: Int
     let layer: any Layer
     let inputs: [LayerValue]
     let parameters: [LayerValue]

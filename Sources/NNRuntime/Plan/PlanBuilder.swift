@@ -8,6 +8,8 @@ struct PlanBuilder {
   private let graph: CheckedGraph
   private let nodes: [CheckedGraph.CheckedNode]
   private let types: [ValueReference: (dataType: DataType, shape: Shape)]
+  /// The place of each node in the graph.
+  private let positions: [String: Int]
   private let scratch: [Int]
   let storage: StorageAssignment
   /// The parameters that the steps use; complete when the steps are made.
@@ -18,6 +20,7 @@ struct PlanBuilder {
   init(_ graph: CheckedGraph, keepsValues: Bool) throws(ModelError) {
     self.graph = graph
     nodes = keepsValues ? graph.nodes : PlanBuilder.needed(graph)
+    positions = Dictionary(uniqueKeysWithValues: graph.nodes.enumerated().map { ($1.node.name, $0) })
     types = try PlanBuilder.types(graph)
     var storage = StorageAssignment(
       nodes, inputs: graph.inputs.map(\.name), outputs: graph.outputs.map(\.value),
@@ -58,7 +61,7 @@ struct PlanBuilder {
     for (node, scratchSlot) in zip(nodes, scratch) where !isSharedView(node) {
       steps.append(
         Plan.Step(
-          node: node.node.name,
+          node: node.node.name, position: positions[node.node.name] ?? 0,
           layer: node.layer, inputs: node.node.inputs.map(value),
           parameters: try parameters(of: node, loaded),
           outputs: node.outputs.indices.map { value(ValueReference(node.node.name, $0)) },

@@ -14,6 +14,7 @@ final class Workspace: @unchecked Sendable {
 
   private let arena: AlignedMemory
   private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let seed: UnsafeMutablePointer<UInt64?>
   private let steps: UnsafeMutablePointer<BoundStep>
   private let stepCount: Int
   private let copies: [(slot: Int, output: Int)]
@@ -39,6 +40,8 @@ final class Workspace: @unchecked Sendable {
       (addresses + plan.offsets.count + position).initialize(
         to: base.map { UnsafeMutableRawPointer(mutating: $0) } ?? arena.base)
     }
+    seed = .allocate(capacity: 1)
+    seed.initialize(to: nil)
     steps = .allocate(capacity: max(1, plan.steps.count))
     stepCount = plan.steps.count
     for (position, step) in plan.steps.enumerated() {
@@ -47,13 +50,14 @@ final class Workspace: @unchecked Sendable {
           node: step.node, layer: step.layer,
           values: LayerValues(
             inputs: step.inputs, parameters: step.parameters, outputs: step.outputs,
-            scratchSlot: step.scratchSlot, addresses: addresses)))
+            scratchSlot: step.scratchSlot, addresses: addresses, seed: seed, position: step.position)))
     }
   }
 
   deinit {
     steps.deinitialize(count: stepCount)
     steps.deallocate()
+    seed.deallocate()
     addresses.deallocate()
   }
 
@@ -76,8 +80,10 @@ final class Workspace: @unchecked Sendable {
 
   /// Computes the outputs from the inputs; allocates nothing.
   ///
+  /// - Parameter seed: what random numbers come from; nil for the mean.
   /// - Throws: what a layer says of an element that it cannot use, with its node.
-  func run() throws(ModelError) {
+  func run(seed: UInt64?) throws(ModelError) {
+    self.seed.pointee = seed
     for position in 0..<stepCount {
       do {
         try steps[position].layer.forward(steps[position].values)

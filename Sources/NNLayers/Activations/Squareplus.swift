@@ -1,0 +1,35 @@
+public import NNFormat
+import NNKernels
+
+/// A smooth rectifier without exponentials: `y = 0.5 * (x + sqrt(x * x + b))`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// - Source: Keras 3 `squareplus`; Barron, "Squareplus" (2021).
+public struct Squareplus: ElementwiseLayer {
+  /// `squareplus`
+  public static let kind = "squareplus"
+  /// The settings.
+  public static let fields: [Field<Squareplus>] = [
+    Field("b", \.b, default: 4, "how round the corner at 0 is; 0 gives the rectifier")
+  ]
+
+  /// How round the corner at 0 is; 0 gives the rectifier.
+  public var b: Finite = 4
+
+  /// The layer at its default.
+  public init() {}
+
+  /// The layer with the given setting.
+  public init(b: Finite) {
+    self.b = b
+  }
+
+  /// The formula, each step rounded.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.squareplus(b: b.value).run(FloatType(type), from: x, to: y, count: count)
+  }
+}

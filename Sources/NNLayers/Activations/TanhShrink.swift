@@ -1,0 +1,23 @@
+public import NNFormat
+import NNKernels
+
+/// The distance from the hyperbolic tangent: `y = x - tanh(x)`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// - Source: Keras 3 `tanh_shrink`; PyTorch `Tanhshrink`.
+public struct TanhShrink: ElementwiseLayer {
+  /// `tanh_shrink`
+  public static let kind = "tanh_shrink"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The formula, each step rounded.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.tanhShrink.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

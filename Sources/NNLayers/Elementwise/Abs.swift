@@ -1,0 +1,23 @@
+public import NNFormat
+import NNKernels
+
+/// The number without its sign: `y = |x|`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// - Source: ONNX `Abs`; Keras 3 `keras.ops.abs`.
+public struct Abs: ElementwiseLayer {
+  /// `abs`
+  public static let kind = "abs"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The function, which rounds nothing.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.abs.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

@@ -1,0 +1,25 @@
+public import NNFormat
+import NNKernels
+
+/// The least integer that is not below: `y = ceil(x)`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// Between -1 and 0 it gives -0.
+///
+/// - Source: ONNX `Ceil`; Keras 3 `keras.ops.ceil`.
+public struct Ceil: ElementwiseLayer {
+  /// `ceil`
+  public static let kind = "ceil"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The function.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.ceil.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

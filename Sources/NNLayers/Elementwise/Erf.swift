@@ -1,0 +1,25 @@
+public import NNFormat
+import NNKernels
+
+/// The error function: `y = 2 / sqrt(pi) * integral of exp(-t * t) from 0 to x`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// - Source: ONNX `Erf`; Keras 3 `keras.ops.erf`.
+public struct Erf: ElementwiseLayer {
+  /// `erf`
+  public static let kind = "erf"
+  /// The nearest number in f32, and within one unit in f64.
+  public static let precision = Precision.rounding(f32: 0, f64: 1)
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The function, rounded once.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.erf.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

@@ -1,0 +1,25 @@
+public import NNFormat
+import NNKernels
+
+/// The greatest integer that is not above: `y = floor(x)`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// -0 stays -0.
+///
+/// - Source: ONNX `Floor`; Keras 3 `keras.ops.floor`.
+public struct Floor: ElementwiseLayer {
+  /// `floor`
+  public static let kind = "floor"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The function.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.floor.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

@@ -1,0 +1,23 @@
+public import NNFormat
+import NNKernels
+
+/// The number with the other sign: `y = -x`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// - Source: ONNX `Neg`; Keras 3 `keras.ops.negative`.
+public struct Neg: ElementwiseLayer {
+  /// `neg`
+  public static let kind = "neg"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The function, which rounds nothing.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.neg.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

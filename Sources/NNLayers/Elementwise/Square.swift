@@ -1,0 +1,23 @@
+public import NNFormat
+import NNKernels
+
+/// The square: `y = x * x`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// - Source: Keras 3 `keras.ops.square`; ONNX `Mul` of a value with itself, `Pow` with 2.
+public struct Square: ElementwiseLayer {
+  /// `square`
+  public static let kind = "square"
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// One operation, rounded once.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.square.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

@@ -1,0 +1,27 @@
+public import NNFormat
+import NNKernels
+
+/// The tangent of an angle in radians: `y = tan(x)`.
+///
+/// | value  | shape | notes             |
+/// |--------|-------|-------------------|
+/// | input  | any   | f32 or f64        |
+/// | output | same  | same element type |
+///
+/// However large the angle is, it is reduced exactly. An infinite one gives NaN.
+///
+/// - Source: ONNX `Tan`; Keras 3 `keras.ops.tan`.
+public struct Tan: ElementwiseLayer {
+  /// `tan`
+  public static let kind = "tan"
+  /// The nearest number in f32, and within one unit in f64.
+  public static let precision = Precision.rounding(f32: 0, f64: 1)
+
+  /// The layer, which has no settings.
+  public init() {}
+
+  /// The function, rounded once.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    Elementwise.tan.run(FloatType(type), from: x, to: y, count: count)
+  }
+}

@@ -1,0 +1,32 @@
+public import NNFormat
+
+/// The extent of what a state is projected to; 0 where there is no projection.
+public struct ProjectionSize: FieldValue, ExpressibleByIntegerLiteral {
+  /// The extent.
+  public let value: Int
+  /// The integers from 0.
+  public static var expectation: String { "an integer from 0" }
+  /// The same as a JSON Schema.
+  public static var schema: JSONValue { ["type": "integer", "minimum": 0] }
+
+  /// The given extent; nil if it is negative.
+  public init?(_ value: Int) {
+    guard value >= 0 else { return nil }
+    self.value = value
+  }
+
+  /// The given extent, for literals in code.
+  public init(integerLiteral value: Int) {
+    precondition(value >= 0, "the literal must not be negative")
+    self.value = value
+  }
+
+  /// Reads an integer from 0.
+  public init?(json: JSONValue) {
+    guard let value = json.int else { return nil }
+    self.init(value)
+  }
+
+  /// The integer.
+  public var json: JSONValue { JSONValue(value) }
+}

@@ -1,0 +1,168 @@
+import NNFormat
+import NNKernels
+
+extension RecurrentLayer {
+  /// Walks over the steps in each direction and writes the outputs.
+  func runRecurrence(_ values: borrowing LayerValues) throws(ModelError) {
+    try checkLengths(values)
+    for direction in 0..<sequence.directionCount {
+      switch FloatType(values.inputs[0].dataType) {
+      case .f32: pass(Float.self, direction, values)
+      case .f64: pass(Double.self, direction, values)
+      }
+    }
+  }
+
+  private func checkLengths(_ values: borrowing LayerValues) throws(ModelError) {
+    guard sequence.mask == .lengths else { return }
+    let time = values.inputs[0].shape[1]
+    for row in 0..<values.inputs[0].shape[0] {
+      let length = length(of: row, values)
+      guard length >= 0, length <= time else {
+        throw ModelError(
+          LayerProblem.badElement(
+            input: maskIndex, position: [row], found: String(length), expected: "a length from 0 to \(time)"))
+      }
+    }
+  }
+
+  @inline(__always)
+  private func length(of row: Int, _ values: borrowing LayerValues) -> Int {
+    let lengths = values.inputs[maskIndex]
+    return lengths.dataType == .i64
+      ? Int(values.elements(of: lengths, as: Int64.self)[row])
+      : Int(values.elements(of: lengths, as: Int32.self)[row])
+  }
+
+  /// Whether a step counts for a row.
+  @inline(__always)
+  private func counts(_ row: Int, _ time: Int, _ values: borrowing LayerValues) -> Bool {
+    switch sequence.mask {
+    case .none: return true
+    case .lengths: return time < length(of: row, values)
+    case .steps:
+      let mask = values.inputs[maskIndex]
+      return values.address(of: mask).load(fromByteOffset: row * mask.shape[1] + time, as: UInt8.self) != 0
+    }
+  }
+
+  private func pass<Scalar: RecurrentScalar>(
+    _ scalar: Scalar.Type, _ direction: Int, _ values: borrowing LayerValues
+  ) {
+    let x = values.inputs[0]
+    let (batch, time) = (x.shape[0], x.shape[1])
+    let memory = RecurrentMemory(self, FloatType(x.dataType), x.shape)
+    let base = values.scratch.assumingMemoryBound(to: scalar)
+    var (hidden, nextHidden) = (base + memory.hidden, base + memory.nextHidden)
+    var (cell, nextCell) = (base + memory.cell, base + memory.nextCell)
+    start(hidden, outputSize, state: 0, direction, values)
+    if Self.hasCell { start(cell, units.value, state: 1, direction, values) }
+
+    let isBackward = sequence.direction == .backward || direction == 1
+    let parameters = direction * (values.parameters.count / sequence.directionCount)
+    var first = 0
+    for taken in 0..<time {
+      let position = isBackward ? time - 1 - taken : taken
+      if taken.isMultiple(of: memory.steps) {
+        let count = min(memory.steps, time - taken)
+        first = isBackward ? position - count + 1 : position
+        project(to: base, first, count, memory, parameters, values)
+      }
+      let step = RecurrentStep(
+        type: x.dataType, batch: batch, parameters: parameters,
+        gates: base + (position - first) * batch * columns, recurrent: base + memory.recurrent, hidden: hidden,
+        nextHidden: nextHidden, cell: cell, nextCell: nextCell, productScratch: base + memory.product)
+      advance(step, values)
+      for row in 0..<batch {
+        let isCounted = counts(row, position, values)
+        if !isCounted {
+          (nextHidden + row * outputSize).update(from: hidden + row * outputSize, count: outputSize)
+          if Self.hasCell {
+            (nextCell + row * units.value).update(from: cell + row * units.value, count: units.value)
+          }
+        }
+        if sequence.returnSequences {
+          let line = row * time + (sequence.reversedOutput ? taken : position)
+          let output = isCounted || !sequence.zeroesMasked ? nextHidden + row * outputSize : nil
+          write(output, line: line, direction, values)
+        }
+      }
+      swap(&hidden, &nextHidden)
+      swap(&cell, &nextCell)
+    }
+    if !sequence.returnSequences {
+      for row in 0..<batch { write(hidden + row * outputSize, line: row, direction, values) }
+    }
+    if sequence.returnState {
+      let output = stateOutput(direction)
+      values.mutableElements(of: values.outputs[output], as: scalar).baseAddress?
+        .update(from: hidden, count: batch * outputSize)
+      if Self.hasCell {
+        values.mutableElements(of: values.outputs[output + 1], as: scalar).baseAddress?
+          .update(from: cell, count: batch * units.value)
+      }
+    }
+  }
+
+  /// A state before the first step: an input, or 0.
+  private func start<Scalar: RecurrentScalar>(
+    _ target: UnsafeMutablePointer<Scalar>, _ size: Int, state: Int, _ direction: Int,
+    _ values: borrowing LayerValues
+  ) {
+    let count = values.inputs[0].shape[0] * size
+    guard sequence.initialState else {
+      target.update(repeating: 0, count: count)
+      return
+    }
+    let source = values.inputs[stateInput(direction) + state]
+    target.update(from: values.address(of: source).assumingMemoryBound(to: Scalar.self), count: count)
+  }
+
+  /// The inputs' share of the gates for some steps, `[steps, batch, columns]`.
+  private func project<Scalar: RecurrentScalar>(
+    to gates: UnsafeMutablePointer<Scalar>, _ first: Int, _ count: Int, _ memory: RecurrentMemory,
+    _ parameters: Int, _ values: borrowing LayerValues
+  ) {
+    let x = values.inputs[0]
+    let type = FloatType(x.dataType)
+    let (batch, time, depth) = (x.shape[0], x.shape[1], x.shape[2])
+    let source = values.address(of: x).assumingMemoryBound(to: Scalar.self)
+    let kernel = values.address(of: values.parameters[parameters])
+    let biases = useBias ? values.address(of: values.parameters[parameters + 2]) : nil
+    if memory.steps == 1 {
+      MatrixProduct.run(
+        type, rows: batch, columns: columns, depth: depth, a: source + first * depth, aStride: time * depth,
+        b: kernel, bias: biases, result: gates, scratch: gates + memory.product)
+      return
+    }
+    for row in 0..<batch {
+      MatrixProduct.run(
+        type, rows: count, columns: columns, depth: depth, a: source + (row * time + first) * depth, b: kernel,
+        bias: biases, result: gates + row * columns, resultStride: batch * columns,
+        scratch: gates + memory.product)
+    }
+  }
+
+  /// Puts an output, or zeros for none, into a line of the output or joins it with that of the other direction.
+  private func write<Scalar: RecurrentScalar>(
+    _ source: UnsafeMutablePointer<Scalar>?, line: Int, _ direction: Int, _ values: borrowing LayerValues
+  ) {
+    let output = values.outputs[sequence.mergeMode == .none ? direction : 0]
+    let size = outputSize
+    let part = sequence.outputParts == 2 ? direction : 0
+    let target =
+      values.mutableAddress(of: output).assumingMemoryBound(to: Scalar.self)
+      + (line * sequence.outputParts + part) * size
+    @inline(__always)
+    func join(_ function: (Scalar, Scalar) -> Scalar) {
+      for unit in 0..<size { target[unit] = function(target[unit], source?[unit] ?? 0) }
+    }
+    switch direction == 0 ? .none : sequence.mergeMode {
+    case .concat, .none:
+      if let source { target.update(from: source, count: size) } else { target.update(repeating: 0, count: size) }
+    case .sum: join(+)
+    case .mul: join(*)
+    case .ave: join { ($0 + $1) / 2 }
+    }
+  }
+}

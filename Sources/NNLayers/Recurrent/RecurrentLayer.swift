@@ -1,0 +1,159 @@
+import NNFormat
+import NNKernels
+
+/// A layer that goes over the steps of a sequence with a state: what one kind says of itself. The walk over the steps,
+/// the types and the outputs are shared.
+protocol RecurrentLayer: Layer {
+  /// How many gates a step computes, each of `units` columns of the parameters.
+  var gateCount: Int { get }
+  /// Whether there is a second state, of `units` elements.
+  static var hasCell: Bool { get }
+  /// The number of units.
+  var units: Positive { get }
+  /// The extent of the state that is also the output.
+  var outputSize: Int { get }
+  /// Whether `biases` are added to the inputs' share.
+  var useBias: Bool { get }
+  /// What is shared by all kinds.
+  var sequence: SequenceOptions { get set }
+  /// The parameters of one direction behind `kernel`, `recurrent_kernel` and `biases`.
+  func furtherParameters(_ type: DataType) -> [Parameter]
+  /// Computes the states after one step.
+  func advance<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues)
+}
+
+/// An element type in which recurrent layers compute.
+protocol RecurrentScalar: TensorScalar, BinaryFloatingPoint {}
+extension Float: RecurrentScalar {}
+extension Double: RecurrentScalar {}
+
+extension RecurrentLayer {
+  var outputSize: Int { units.value }
+  func furtherParameters(_ type: DataType) -> [Parameter] { [] }
+
+  /// The gates' columns. `checked` has made sure that they can be counted.
+  var columns: Int { gateCount * units.value }
+
+  private var stateCount: Int { Self.hasCell ? 2 : 1 }
+
+  /// Where the mask or the lengths are among the inputs.
+  var maskIndex: Int { 1 + (sequence.initialState ? stateCount * sequence.directionCount : 0) }
+
+  /// Where the first state of a direction is among the inputs.
+  func stateInput(_ direction: Int) -> Int { 1 + direction * stateCount }
+
+  /// Where the first state of a direction is among the outputs.
+  func stateOutput(_ direction: Int) -> Int { sequence.outputCount + direction * stateCount }
+
+  // Types
+
+  func recurrentParameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] {
+    let depth = try checked(inputs)
+    let type = inputs[0].dataType
+    let columns = Dimension.known(columns)
+    var parameters = [
+      Parameter("kernel", TensorType(type, [.known(depth), columns])),
+      Parameter("recurrent_kernel", TensorType(type, [.known(outputSize), columns])),
+    ]
+    if useBias { parameters.append(Parameter("biases", TensorType(type, [columns]))) }
+    parameters += furtherParameters(type)
+    guard sequence.direction == .bidirectional else { return parameters }
+    return parameters + parameters.map { Parameter("backward_\($0.role)", $0.type) }
+  }
+
+  func recurrentOutputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
+    _ = try checked(inputs)
+    let (type, batch, time) = (inputs[0].dataType, inputs[0].shape[0], inputs[0].shape[1])
+    let last = Dimension.known(sequence.outputParts * outputSize)
+    let output = TensorType(type, sequence.returnSequences ? [batch, time, last] : [batch, last])
+    var outputs = [TensorType](repeating: output, count: sequence.outputCount)
+    if sequence.returnState {
+      for _ in 0..<sequence.directionCount { outputs += states(type, batch) }
+    }
+    return outputs
+  }
+
+  private func states(_ type: DataType, _ batch: Dimension) -> [TensorType] {
+    let output = TensorType(type, [batch, .known(outputSize)])
+    return Self.hasCell ? [output, TensorType(type, [batch, .known(units.value)])] : [output]
+  }
+
+  /// Checks the inputs and gives the extent of the first one's last dimension.
+  private func checked(_ inputs: [TensorType]) throws(ModelError) -> Int {
+    let count = maskIndex + (sequence.mask == .none ? 0 : 1)
+    guard inputs.count == count else {
+      throw ModelError(
+        LayerProblem.inputCount(
+          kind: Self.kind, expected: count == 1 ? "one input" : "\(count) inputs with these fields",
+          found: inputs.count))
+    }
+    let input = inputs[0]
+    try input.requireFloat(index: 0)
+    guard input.rank == 3, let depth = input.shape[2].value else {
+      throw ModelError(
+        LayerProblem.badInput(
+          index: 0, expected: "of three dimensions, batch, time and features, the last one fixed", found: input))
+    }
+    try sequence.check()
+    // No product of extents that follows is larger than one of these, of parameters or of working memory.
+    let size = max(units.value, outputSize)
+    for extent in [depth, size, input.shape[0].value ?? 1, RecurrentMemory.rowsAtOnce] {
+      _ = try Shape([extent, 16, size])
+    }
+    if sequence.initialState {
+      for direction in 0..<sequence.directionCount {
+        for (offset, state) in states(input.dataType, input.shape[0]).enumerated() {
+          try inputs[stateInput(direction) + offset].require(state, index: stateInput(direction) + offset)
+        }
+      }
+    }
+    switch sequence.mask {
+    case .none: break
+    case .steps:
+      try inputs[maskIndex].require(TensorType(.bool, Array(input.shape.prefix(2))), index: maskIndex)
+    case .lengths:
+      let isWide = inputs[maskIndex].dataType == .i64
+      try inputs[maskIndex].require(
+        TensorType(isWide ? .i64 : .i32, [input.shape[0]]), index: maskIndex, or: isWide ? "" : " or i64")
+    }
+    return depth
+  }
+
+  // Sizes
+
+  func recurrentScratchSize(for inputs: [TensorType]) -> Int {
+    guard (try? checked(inputs)) != nil, let shape = try? inputs[0].knownShape() else { return 0 }
+    return RecurrentMemory(self, FloatType(inputs[0].dataType), shape).byteCount
+  }
+
+  /// One for each column of each step's matrix products.
+  func recurrentMultiplyAdds(for inputs: [TensorType], projectedUnits: Int = 0) -> Int? {
+    guard (try? checked(inputs)) != nil, let shape = try? inputs[0].knownShape() else { return nil }
+    var count = sequence.directionCount
+    // Cannot overflow: `checked` has made sure that sixteen times as much can be counted of each term.
+    let step = (shape[2] + outputSize) * columns + outputSize * projectedUnits
+    for factor in [shape[0], shape[1], step] {
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      guard !overflow else { return nil }
+      count = product
+    }
+    return count
+  }
+}
+
+extension TensorType {
+  /// Demands the element type and, as far as they are known, the extents of another type.
+  fileprivate func require(
+    _ wanted: TensorType, index: Int, or alternative: String = ""
+  ) throws(ModelError) {
+    let fits =
+      dataType == wanted.dataType && rank == wanted.rank
+      && zip(shape, wanted.shape).allSatisfy { own, other in
+        guard let own = own.value, let other = other.value else { return true }
+        return own == other
+      }
+    guard fits else {
+      throw ModelError(LayerProblem.badInput(index: index, expected: "\(wanted)\(alternative)", found: self))
+    }
+  }
+}

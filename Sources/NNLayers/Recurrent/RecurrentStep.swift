@@ -1,0 +1,61 @@
+import NNFormat
+import NNKernels
+
+/// One step of one direction, for every row of the batch: the memory that a kind reads and writes.
+struct RecurrentStep<Scalar: RecurrentScalar> {
+  /// The element type.
+  let type: DataType
+  /// The number of rows.
+  let batch: Int
+  /// Where the direction's parameters begin among all.
+  let parameters: Int
+  /// The inputs' share of the gates with its bias, `[batch, columns]`. A kind may write over it.
+  let gates: UnsafeMutablePointer<Scalar>
+  /// As much room as `gates`, for what the state contributes.
+  let recurrent: UnsafeMutablePointer<Scalar>
+  /// The first state before the step, `[batch, outputSize]`.
+  let hidden: UnsafeMutablePointer<Scalar>
+  /// The first state after the step.
+  let nextHidden: UnsafeMutablePointer<Scalar>
+  /// The second state before the step, `[batch, units]`, of a kind that has one.
+  let cell: UnsafeMutablePointer<Scalar>
+  /// The second state after the step.
+  let nextCell: UnsafeMutablePointer<Scalar>
+  /// What matrix products may use.
+  let productScratch: UnsafeMutableRawPointer
+}
+
+/// Where the working memory of a recurrent layer has what, counted in elements from its start.
+struct RecurrentMemory {
+  /// With fewer rows than this in a batch, the inputs' share of several steps is computed at once.
+  static let rowsAtOnce = 64
+
+  /// For how many steps the inputs' share of the gates is computed at once.
+  let steps: Int
+  let recurrent: Int
+  let hidden: Int
+  let nextHidden: Int
+  let cell: Int
+  let nextCell: Int
+  let product: Int
+  let byteCount: Int
+
+  /// The memory for an input `[batch, time, features]` that passed the checks of `layer`.
+  init(_ layer: some RecurrentLayer, _ type: FloatType, _ x: Shape) {
+    let (batch, time, depth) = (x[0], x[1], x[2])
+    let (columns, size) = (layer.columns, layer.outputSize)
+    steps = max(1, min(time, RecurrentMemory.rowsAtOnce / max(batch, 1)))
+    recurrent = steps * batch * columns
+    hidden = recurrent + batch * columns
+    nextHidden = hidden + batch * size
+    cell = nextHidden + batch * size
+    nextCell = cell + (Swift.type(of: layer).hasCell ? batch * layer.units.value : 0)
+    product = nextCell + (nextCell - cell)
+    // A product with fewer columns, as some kinds have it, needs no more.
+    let scratch = max(
+      MatrixProduct.scratchByteCount(type, rows: steps == 1 ? batch : steps, columns: columns, depth: depth),
+      MatrixProduct.scratchByteCount(type, rows: batch, columns: columns, depth: size),
+      MatrixProduct.scratchByteCount(type, rows: batch, columns: size, depth: layer.units.value))
+    byteCount = product * type.byteSize + scratch
+  }
+}
