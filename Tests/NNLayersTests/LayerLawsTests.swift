@@ -25,7 +25,10 @@ import Testing
   @Test func everyKindThatComputesHasCasesInBothTypes() throws {
     let ofTruthValues: Set = ["and", "or", "xor", "not"]
     for type in LayerCatalog.standard.all where !ofTruthValues.contains(type.kind) {
-      let types = Set(try LayerCase.all(of: type.kind).flatMap { $0.inputs.map(\.dataType) })
+      let types = Set(
+        try LayerCase.all(of: type.kind).flatMap { item in
+          item.inputs.map(\.dataType) + item.expectations.flatMap { $0.outputs.map(\.dataType) }
+        })
       #expect(types.isSuperset(of: [.f32, .f64]), "\(type.kind)")
     }
   }
@@ -50,5 +53,22 @@ import Testing
     #expect(
       try chosen("resize", "nearest_mode") == Set(Resize.NearestMode.allCases.map { JSONValue.string($0.rawValue) }))
     #expect(try chosen("cast", "dtype") == Set(DataType.allCases.map { JSONValue.string($0.rawValue) }))
+    #expect(try chosen("attention", "score_mode") == ["concat"])
+    #expect(try chosen("category_encoding", "output_mode") == ["one_hot", "count"])
+    for kind in ["embedding", "category_encoding"] { #expect(try chosen(kind, "dtype") == ["f64"]) }
+    for kind in ["batch_normalization", "layer_normalization", "group_normalization", "instance_normalization"] {
+      #expect(try chosen(kind, "center") == [false] && chosen(kind, "scale") == [false], "\(kind)")
+    }
+    for kind in ["attention", "additive_attention", "multi_head_attention", "grouped_query_attention"] {
+      #expect(try chosen(kind, "use_causal_mask") == [true], "\(kind)")
+    }
+    for kind in ["multi_head_attention", "grouped_query_attention"] {
+      for field in ["use_attention_mask", "use_gate"] { #expect(try chosen(kind, field) == [true], "\(kind)") }
+      #expect(try chosen(kind, "use_bias") == [false], "\(kind)")
+    }
+    #expect(try chosen("unit_normalization", "order") == [1])
+    #expect(try chosen("rms_normalization", "scale") == [false])
+    #expect(try chosen("rotary_embedding", "interleaved") == [true])
+    #expect(try chosen("normalization", "invert") == [true])
   }
 }

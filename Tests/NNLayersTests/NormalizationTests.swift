@@ -76,6 +76,16 @@ import Testing
     #expect(problem(GroupNormalization(groups: 3), TensorType(.f32, [2, 6])) == nil)
   }
 
+  @Test func whatIsRefusedNeedsNoScratch() {
+    let type = TensorType(.f32, [2, 6])
+    for layer in [
+      LayerNormalization(axes: [.init(.min)]), RMSNormalization(axes: [7]), UnitNormalization(axes: [-9]),
+      GroupNormalization(groups: 4, axis: 0), InstanceNormalization(axis: 0), BatchNormalization(axis: 4),
+    ] as [any Layer] {
+      #expect(layer.scratchSize(for: [type]) == 0)
+    }
+  }
+
   @Test func theNormIsOfOrderOneOrTwo() {
     #expect(
       problem(UnitNormalization(axes: [-1], order: 3), TensorType(.f32, [2]))

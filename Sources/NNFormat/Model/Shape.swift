@@ -114,3 +114,18 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
     "\(dataType.rawValue) [\(shape.map(\.description).joined(separator: ", "))]"
   }
 }
+
+extension Shape {
+  /// The place along each dimension of an element counted in row-major order.
+  ///
+  /// - Precondition: there is such an element.
+  package func position(of index: Int) -> [Int] {
+    var rest = index
+    var position: [Int] = []
+    for extent in dimensions.reversed() {
+      position.append(rest % extent)
+      rest /= extent
+    }
+    return position.reversed()
+  }
+}

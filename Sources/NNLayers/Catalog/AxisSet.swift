@@ -6,7 +6,7 @@ package struct AxisSet {
 
   /// The axes that a list names.
   ///
-  /// - Precondition: `[Axis].resolved(rank:field:)` succeeded for the rank.
+  /// - Precondition: `[Axis].resolved(rank:)` succeeded for the rank.
   package init(_ axes: [Axis], rank: Int) {
     for axis in axes { bits |= 1 << UInt64(axis.index < 0 ? axis.index + rank : axis.index) }
   }
@@ -49,6 +49,7 @@ package struct AxisSet {
     for index in 0..<shape[axis] { walk(shape, axis + 1, start + index * stride, body) }
   }
 }
+
 extension TensorType {
   /// The extents along some axes, which must be fixed.
   ///

@@ -3,6 +3,9 @@ extension LayerCatalog {
   public static let standard = LayerCatalog([
     // Core
     Dense.self,
+    EinsumDense.self,
+    Embedding.self,
+    Masking.self,
     PReLU.self,
     // Convolution
     Convolution.self,
@@ -84,6 +87,18 @@ extension LayerCatalog {
     GroupNormalization.self,
     InstanceNormalization.self,
     UnitNormalization.self,
+    LocalResponseNormalization.self,
+    // Preprocessing
+    Normalization.self,
+    Rescaling.self,
+    CategoryEncoding.self,
+    Discretization.self,
+    // Attention
+    Attention.self,
+    AdditiveAttention.self,
+    MultiHeadAttention.self,
+    GroupedQueryAttention.self,
+    RotaryEmbedding.self,
     // Shape
     Flatten.self,
     Reshape.self,

@@ -150,16 +150,3 @@ extension DataType {
   /// Whether elements can be numbers of classes.
   var isClass: Bool { !isFloat && self != .bool }
 }
-
-extension Shape {
-  /// The place along each dimension of an element counted in row-major order.
-  fileprivate func position(of index: Int) -> [Int] {
-    var rest = index
-    var position: [Int] = []
-    for extent in dimensions.reversed() {
-      position.append(rest % extent)
-      rest /= extent
-    }
-    return position.reversed()
-  }
-}

@@ -79,7 +79,7 @@ public struct GroupNormalization: Layer {
 
   /// One group of elements.
   public func scratchSize(for inputs: [TensorType]) -> Int {
-    guard let input = inputs.first, let shape = try? input.knownShape() else { return 0 }
+    guard let input = try? outputs(for: inputs).first, let shape = try? input.knownShape() else { return 0 }
     return byteCount(ChannelGroups(shape, axis: axis, groups: groups.value).count, of: input.dataType)
   }
 

@@ -62,7 +62,9 @@ public struct InstanceNormalization: Layer {
 
   /// One channel of one sample.
   public func scratchSize(for inputs: [TensorType]) -> Int {
-    guard let input = inputs.first, let shape = try? input.knownShape(), shape.count > 0 else { return 0 }
+    guard let input = try? outputs(for: inputs).first, let shape = try? input.knownShape(), shape.count > 0 else {
+      return 0
+    }
     let channels = axis.split(shape).extent
     return byteCount(ChannelGroups(shape, axis: axis, groups: channels).count, of: input.dataType)
   }

@@ -66,7 +66,8 @@ public struct LayerNormalization: Layer {
 
   /// One group of elements, where they do not lie one behind the other.
   public func scratchSize(for inputs: [TensorType]) -> Int {
-    NormalizedAxes.scratchSize(inputs, axes)
+    guard let output = try? outputs(for: inputs).first else { return 0 }
+    return NormalizedAxes.scratchSize(output, axes)
   }
 
   /// The formula, each step rounded.

@@ -22,8 +22,8 @@ enum NormalizedAxes {
   }
 
   /// The bytes of one group of elements, where they do not lie one behind the other.
-  static func scratchSize(_ inputs: [TensorType], _ axes: [Axis]) -> Int {
-    guard let input = inputs.first, let shape = try? input.knownShape() else { return 0 }
+  static func scratchSize(_ input: TensorType, _ axes: [Axis]) -> Int {
+    guard let shape = try? input.knownShape() else { return 0 }
     let set = AxisSet(axes, rank: shape.rank)
     return set.areInnermost(rank: shape.rank) ? 0 : byteCount(set.count(in: shape), of: input.dataType)
   }

@@ -59,7 +59,7 @@ public struct RMSNormalization: Layer {
 
   /// The squares of one group of elements, and the group where its elements do not lie one behind the other.
   public func scratchSize(for inputs: [TensorType]) -> Int {
-    guard let input = inputs.first, let shape = try? input.knownShape() else { return 0 }
+    guard let input = try? outputs(for: inputs).first, let shape = try? input.knownShape() else { return 0 }
     let count = AxisSet(axes, rank: shape.rank).count(in: shape)
     return byteCount(count, count, of: input.dataType)
   }

@@ -78,16 +78,3 @@ public struct Gather: Layer {
     }
   }
 }
-
-extension Shape {
-  /// The indices of an element along each dimension.
-  func position(of element: Int) -> [Int] {
-    var rest = element
-    var position: [Int] = []
-    for extent in dimensions.reversed() {
-      position.append(rest % extent)
-      rest /= extent
-    }
-    return position.reversed()
-  }
-}

@@ -84,16 +84,3 @@ public struct Comparison: Sendable, Equatable {
     }
   }
 }
-
-extension Shape {
-  /// The place along each dimension of an element counted in row-major order.
-  fileprivate func position(of index: Int) -> [Int] {
-    var rest = index
-    var position: [Int] = []
-    for extent in dimensions.reversed() {
-      position.append(rest % extent)
-      rest /= extent
-    }
-    return position.reversed()
-  }
-}

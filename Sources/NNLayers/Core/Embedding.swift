@@ -1,0 +1,67 @@
+public import NNFormat
+import NNKernels
+
+/// Puts a row of a table in the place of each index: `y[..., :] = embeddings[x[...], :]`.
+///
+/// | value        | shape                     | notes                                     |
+/// |--------------|---------------------------|-------------------------------------------|
+/// | input        | any                       | integers of any type, 0 to `input_dim` - 1 |
+/// | output       | input + `[output_dim]`    | elements of `dtype`                       |
+/// | `embeddings` | `[input_dim, output_dim]` | elements of `dtype`                       |
+///
+/// An index beyond the table is an error that names it. Keras's `mask_zero` only makes a mask for other layers: a graph writes it
+/// out, as a comparison of the indices with 0 that is an input of those layers.
+///
+/// - Source: Keras 3 and Keras 2 `Embedding`; ONNX `Gather` along axis 0 without negative indices; NumPy `embeddings[x]`.
+public struct Embedding: Layer {
+  /// `embedding`
+  public static let kind = "embedding"
+  /// The settings.
+  public static let fields: [Field<Embedding>] = [
+    Field("input_dim", \.inputDim, "how many rows the table has"),
+    Field("output_dim", \.outputDim, "how long a row is"),
+    Field("dtype", \.dtype, default: .f32, "the element type of table and output"),
+  ]
+
+  /// How many rows the table has.
+  public var inputDim: Positive = 1
+  /// How long a row is.
+  public var outputDim: Positive = 1
+  /// The element type of table and output.
+  public var dtype = FloatChoice.f32
+
+  /// A table of one number.
+  public init() {}
+
+  /// A table of the given extents.
+  public init(inputDim: Positive, outputDim: Positive, dtype: FloatChoice = .f32) {
+    self.inputDim = inputDim
+    self.outputDim = outputDim
+    self.dtype = dtype
+  }
+
+  /// The table.
+  public func parameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] {
+    [Parameter("embeddings", TensorType(dtype.dataType, [.known(inputDim.value), .known(outputDim.value)]))]
+  }
+
+  /// The input's extents and a row's.
+  public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
+    let input = try inputs.single(for: Self.kind)
+    try input.requireInteger(index: 0)
+    return [TensorType(dtype.dataType, input.shape + [.known(outputDim.value)])]
+  }
+
+  /// Copies the rows.
+  public func forward(_ values: borrowing LayerValues) throws(ModelError) {
+    let indices = IntegerElements(values.inputs[0], in: values)
+    try indices.require(below: inputDim.value, input: 0)
+    let size = outputDim.value * dtype.dataType.byteSize
+    let table = values.address(of: values.parameters[0])
+    let result = values.mutableAddress(of: values.outputs[0])
+    for index in 0..<indices.count {
+      guard let row = indices[index] else { continue }
+      (result + index * size).copyMemory(from: table + row * size, byteCount: size)
+    }
+  }
+}
