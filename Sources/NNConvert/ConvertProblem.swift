@@ -120,7 +120,8 @@ public enum ConvertProblem: Problem {
       "arrays do not say which activations the layers have; pass --activation NAME for all layers, or one for each as in "
         + "--activation relu,softmax; linear stands for none"
     case .unknownActivations(let names, let known):
-      "there is no activation \(names.joined(separator: ", ")); known are \(known.joined(separator: ", "))"
+      "there is no activation \(names.joined(separator: ", ")); spec/layers.md describes the \(known.count) there are, such as "
+        + known.prefix(4).joined(separator: ", ")
     case .badActivation(let item, let reason):
       "the activation '\(item)' cannot be read: \(reason)"
     case .activationCount(let found, let layers):

@@ -36,7 +36,7 @@ import NNConvert
         "hard_tanh", "tanh_shrink", "shrink", "hard_shrink", "soft_shrink", "abs", "neg", "sign", "reciprocal",
         "square", "sqrt", "rsqrt", "floor", "ceil", "round", "clip", "log", "log1p", "expm1", "erf", "sin", "cos",
         "tan", "asin", "acos",
-        "atan", "sinh", "cosh", "asinh", "acosh", "atanh",
+        "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "rescaling",
       ])
   }
 

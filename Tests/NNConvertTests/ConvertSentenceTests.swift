@@ -60,7 +60,8 @@ import NNConvert
         + "--activation relu,softmax; linear stands for none"
     ),
     (
-      .unknownActivations(["'a'"], known: ["relu", "tanh"]), .usage, "there is no activation 'a'; known are relu, tanh"
+      .unknownActivations(["'a'"], known: ["relu", "tanh"]), .usage,
+      "there is no activation 'a'; spec/layers.md describes the 2 there are, such as relu, tanh"
     ),
     (.badActivation("a(", reason: "x"), .usage, "the activation 'a(' cannot be read: x"),
     (

@@ -63,19 +63,10 @@ public struct Activations: Sendable, Equatable {
     return list
   }
 
-  /// The kinds of the catalogue that can be activations: one input, no parameters, and an output of the input's type that is
-  /// computed, where only `linear` computes nothing and none draws random numbers.
-  package static let kinds: [String] = LayerCatalog.standard.all.filter(isActivation).map { $0.kind }
-
-  private static func isActivation(_ type: any Layer.Type) -> Bool {
-    let input = TensorType(.f32, [.symbol("N"), .known(2), .known(3)])
-    let layer = type.init()
-    guard let parameters = try? layer.parameters(for: [input]), parameters.isEmpty,
-      let outputs = try? layer.outputs(for: [input]), outputs == [input]
-    else { return false }
-    let takesTwo = (try? layer.outputs(for: [input, input])) != nil
-    return !takesTwo && !(type is any NoiseLayer.Type) && (type.aliasing != .view || type.kind == "linear")
-  }
+  /// The kinds of the catalogue that can be activations: functions of each element, and the shares along an axis.
+  package static let kinds: [String] = LayerCatalog.standard.all.filter { type in
+    type is any ElementwiseLayer.Type || type == Linear.self || type == Softmax.self || type == LogSoftmax.self
+  }.map { $0.kind }
 
   /// Splits at commas outside of brackets.
   private static func items(_ text: String) throws(ModelError) -> [String] {
