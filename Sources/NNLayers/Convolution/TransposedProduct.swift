@@ -51,6 +51,8 @@ struct TransposedProduct {
   var multiplyAdds: Int? {
     var (count, overflow) = (1, false)
     for axis in [depth, height, width] {
+      // No window of this size has a kernel in a file, unless it has no channels.
+      guard axis.size <= 1 << 20, axis.dilation < 1 << 40, axis.before.magnitude < 1 << 40 else { return nil }
       // Each position of the window is a term of the outputs that lie a stride apart.
       var reached = 0
       for k in 0..<axis.size {
