@@ -20,9 +20,9 @@ import NNKernels
 /// input, as in `convolution`; that of h has the padding `same` and neither strides nor gaps, so that the extents stay.
 /// Outputs stand at the place of their step unless `reversed_output`.
 ///
-/// - Source: Keras 3 `ConvLSTM1D`, `ConvLSTM2D`, `ConvLSTM3D` (their gates i, f, c, o), which take strides or a dilation
-///   rate, not both; Keras's `go_backwards` with sequences is `backward` with `reversed_output`. Shi et al. 2015, arXiv
-///   1506.04214, there with peepholes.
+/// - Source: Keras 3 `ConvLSTM1D`, `ConvLSTM2D`, `ConvLSTM3D` (their gates i, f, c, o), which take strides or a
+///   dilation rate, not both; Keras's `go_backwards` with sequences is `backward` with `reversed_output`. Shi et al.
+///   2015, arXiv 1506.04214, there with peepholes.
 public struct ConvLSTM: Layer {
   /// How the input is extended by zeros.
   public enum Padding: String, FieldChoice {
