@@ -139,6 +139,7 @@ extension LayerCatalog {
     SimpleRNN.self,
     GRU.self,
     LSTM.self,
+    ConvLSTM.self,
     // Stochastic
     Dropout.self,
     AlphaDropout.self,

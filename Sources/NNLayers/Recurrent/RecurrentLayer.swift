@@ -143,7 +143,7 @@ extension RecurrentLayer {
 
 extension TensorType {
   /// Demands the element type and, as far as they are known, the extents of another type.
-  fileprivate func require(
+  func require(
     _ wanted: TensorType, index: Int, or alternative: String = ""
   ) throws(ModelError) {
     let fits =
