@@ -122,6 +122,7 @@ extension LayerCatalog {
     Subtract.self,
     Multiply.self,
     Divide.self,
+    Power.self,
     Minimum.self,
     Maximum.self,
     Average.self,
