@@ -113,6 +113,8 @@ extension LayerCatalog {
     Slice.self,
     Split.self,
     Gather.self,
+    GatherElements.self,
+    GatherND.self,
     UpSampling.self,
     Resize.self,
     SpaceToDepth.self,
