@@ -7,7 +7,7 @@ import Testing
 private let ofEveryType: Set = [
   "concatenate", "flatten", "reshape",
   "permute", "expand_dims", "squeeze", "expand", "tile", "repeat_vector", "padding", "cropping", "slice", "split",
-  "gather", "up_sampling", "space_to_depth", "depth_to_space",
+  "gather", "gather_elements", "gather_nd", "up_sampling", "space_to_depth", "depth_to_space",
   "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "xor", "not", "where", "cast",
   "gather", "up_sampling", "space_to_depth", "depth_to_space", "embedding", "category_encoding",
 ]

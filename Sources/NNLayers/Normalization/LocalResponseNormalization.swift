@@ -88,7 +88,7 @@ public struct LocalResponseNormalization: Layer {
       let x = values.pointer(to: values.inputs[0], as: type) + sample * count
       let y = values.mutablePointer(to: values.outputs[0], as: type) + sample * count
       for channel in 0..<channels { fill(bases + channel * inner, x, channel, channels, inner) }
-      Power.run(Scalar.floatType, bases, exponents, to: bases, count: count)
+      NNKernels.Power.run(Scalar.floatType, bases, exponents, to: bases, count: count)
       for k in 0..<count { y[k] = x[k] / bases[k] }
     }
   }
