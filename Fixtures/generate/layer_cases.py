@@ -156,16 +156,21 @@ def layout(document):
             items = ",\n    ".join(item(v) for v in value)
             lines.append(f'  "{key}": [\n    {items}\n  ]' if value else f'  "{key}": []')
         else:
-            lines.append(f'  "{key}": {json.dumps(value, allow_nan=False)}')
+            lines.append(f'  "{key}": {compact(value)}')
     return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def item(value):
     if "outputs" not in value:
-        return json.dumps(value, allow_nan=False)
-    outputs = ",\n      ".join(json.dumps(o, allow_nan=False) for o in value["outputs"])
+        return compact(value)
+    outputs = ",\n      ".join(compact(o) for o in value["outputs"])
     head = {k: v for k, v in value.items() if k != "outputs"}
-    return json.dumps(head, allow_nan=False)[:-1] + ', "outputs": [\n      ' + outputs + "\n    ]}"
+    return compact(head)[:-1] + ', "outputs": [\n      ' + outputs + "\n    ]}"
+
+
+def compact(value):
+    """JSON without spaces behind commas: there are many numbers."""
+    return json.dumps(value, allow_nan=False, separators=(",", ": "))
 
 
 # Values
