@@ -43,6 +43,7 @@ scripts/test-without-hdf5.sh
 
 step "Peers: NumPy, h5py, safetensors, and readers written from the specification"
 .venv/bin/python Tests/Interop/interop.py "$(swift build -c release --show-bin-path)"
+.venv/bin/python Tests/Interop/variants.py
 
 if [ -n "$sanitize" ]; then
   for kind in address thread; do

@@ -32,7 +32,7 @@ class Kernels(ctypes.Structure):
         ("softmax", ctypes.CFUNCTYPE(None, pointer, pointer, size, size, size, ctypes.c_bool)),
         ("reduce", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, size, size)),
         ("product", ctypes.CFUNCTYPE(None, ctypes.POINTER(Product))),
-        ("product_scratch", ctypes.CFUNCTYPE(size, size, size, size))]
+        ("product_scratch", ctypes.CFUNCTYPE(size, size, size, size)), ("chains", pointer)]
 
 
 class VariantTable(ctypes.Structure):
