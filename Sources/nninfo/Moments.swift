@@ -115,10 +115,11 @@ struct Moments {
   private static func each(
     _ values: UnsafeMutableBufferPointer<Double>, else filling: Double, _ body: (SIMD8<Double>) -> Void
   ) {
+    let bytes = UnsafeRawBufferPointer(values)
     var index = 0
     while index + 8 <= values.count {
       body(
-        UnsafeRawPointer(values.baseAddress.unsafelyUnwrapped + index).loadUnaligned(as: SIMD8<Double>.self))
+        bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Double>.size, as: SIMD8<Double>.self))
       index += 8
     }
     guard index < values.count else { return }
