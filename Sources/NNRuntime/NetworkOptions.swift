@@ -21,9 +21,15 @@ public struct NetworkOptions: Sendable {
   ///
   /// A small hostile file can ask for values of any size; this bounds them before anything is allocated.
   public var memoryLimit = NetworkOptions.physicalMemory
+  /// How many threads one call may use, its own included: by default one for each processor of the machine. At least 1.
+  ///
+  /// Small steps stay on the caller's thread. The bits of the results do not depend on it.
+  public var threads = NetworkOptions.processorCount
 
   /// The defaults.
   public init() {}
+
+  private static let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
   private static let physicalMemory: Int = {
     let (bytes, overflow) = Int(sysconf(Int32(_SC_PHYS_PAGES))).multipliedReportingOverflow(

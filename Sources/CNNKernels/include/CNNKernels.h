@@ -144,6 +144,15 @@ typedef struct {
 
 const nnk_ziggurat *_Nonnull nnk_ziggurat_tables(void);
 
+// Tells the processor that this thread waits in a loop. (Swift has no such instruction.)
+static inline void nnk_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // Casts. Widening is exact; narrowing rounds to nearest, ties to even, once; overflow gives infinity. A NaN keeps its
 // sign and the leading bits of its payload, and a narrowed NaN becomes quiet.
 void nnk_f16_to_f32(const void *_Nonnull x, void *_Nonnull result, size_t count);

@@ -15,17 +15,21 @@ public struct LayerValues: ~Copyable {
   private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let seed: UnsafePointer<UInt64?>?
   private let position: Int
+  /// The threads of the run.
+  package let crew: Crew
 
   /// Values whose addresses stand in a table; `slot` of each value is its place there.
   ///
   /// - Parameters:
   ///   - seed: where each run's seed stands, nil in a run without; or nil if no run has one.
   ///   - position: the node's place in the graph, which chooses its random numbers.
+  ///   - crew: the threads among which a layer may divide its work.
   /// - Precondition: the table and the seed's place outlive this value, and each address leads to memory of the size that the
   ///   value's type needs.
   package init(
     inputs: [LayerValue], parameters: [LayerValue], outputs: [LayerValue], scratchSlot: Int,
-    addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>, seed: UnsafePointer<UInt64?>? = nil, position: Int = 0
+    addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>, seed: UnsafePointer<UInt64?>? = nil, position: Int = 0,
+    crew: Crew = Crew(threadCount: 1)
   ) {
     self.inputs = inputs
     self.parameters = parameters
@@ -34,6 +38,7 @@ public struct LayerValues: ~Copyable {
     self.addresses = addresses
     self.seed = seed
     self.position = position
+    self.crew = crew
   }
 
   /// The node's random numbers, from their start: stream `i` of the run's seed for the node at place `i` of the graph, counted

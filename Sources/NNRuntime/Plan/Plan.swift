@@ -36,6 +36,8 @@ final class Plan: Sendable {
   /// Where in the arena the values of the table's first slots lie; nil for those of the caller.
   let offsets: [Int?]
   let arenaByteCount: Int
+  /// The threads that one run may use.
+  let threadCount: Int
   /// What the table's last slots lead to.
   let parameters: [ByteRegion]
   private let idle = Mutex<[Workspace]>([])
@@ -54,6 +56,7 @@ final class Plan: Sendable {
     var builder = try PlanBuilder(graph, keepsValues: keepsValues)
     let layout = ArenaLayout(builder.storage.storages)
     arenaByteCount = layout.byteCount ?? .max
+    threadCount = options.threads
     steps = try builder.steps(loaded)
     inputs = builder.inputs
     outputs = builder.outputs

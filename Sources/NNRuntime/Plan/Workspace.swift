@@ -1,4 +1,5 @@
 import NNFormat
+import NNKernels
 import NNLayers
 
 /// The memory of one run at a time: the arena, the table of addresses, and the steps bound to it.
@@ -16,6 +17,7 @@ final class Workspace: @unchecked Sendable {
   private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let seed: UnsafeMutablePointer<UInt64?>
   private let steps: UnsafeMutablePointer<BoundStep>
+  private let crew: Crew
   private let stepCount: Int
   private let copies: [(slot: Int, output: Int)]
   private let inputs: [Plan.Value]
@@ -40,6 +42,7 @@ final class Workspace: @unchecked Sendable {
       (addresses + plan.offsets.count + position).initialize(
         to: base.map { UnsafeMutableRawPointer(mutating: $0) } ?? arena.base)
     }
+    crew = Crew(threadCount: plan.threadCount)
     seed = .allocate(capacity: 1)
     seed.initialize(to: nil)
     steps = .allocate(capacity: max(1, plan.steps.count))
@@ -50,7 +53,7 @@ final class Workspace: @unchecked Sendable {
           node: step.node, layer: step.layer,
           values: LayerValues(
             inputs: step.inputs, parameters: step.parameters, outputs: step.outputs,
-            scratchSlot: step.scratchSlot, addresses: addresses, seed: seed, position: step.position)))
+            scratchSlot: step.scratchSlot, addresses: addresses, seed: seed, position: step.position, crew: crew)))
     }
   }
 
@@ -84,6 +87,7 @@ final class Workspace: @unchecked Sendable {
   /// - Throws: what a layer says of an element that it cannot use, with its node.
   func run(seed: UInt64?) throws(ModelError) {
     self.seed.pointee = seed
+    defer { crew.dismiss() }
     for position in 0..<stepCount {
       do {
         try steps[position].layer.forward(steps[position].values)
