@@ -76,7 +76,8 @@ package final class Crew: Sendable {
     number &+= 2
     nextPart.store(0, ordering: .relaxed)
     section.store(number | 1, ordering: .sequentiallyConsistent)
-    let wanted = min(threadCount - pool.active.load(ordering: .relaxed), parts - 1)
+    let wanted =
+      min(threadCount - pool.active.load(ordering: .relaxed), parts - 1)
       - joined.load(ordering: .relaxed)
     if wanted > 0 {
       pool.prepare(threadCount - 1)
