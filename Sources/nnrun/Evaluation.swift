@@ -3,24 +3,23 @@ import NNLayers
 import NNRuntime
 import NNTerminal
 
-/// How near results are to targets: a mean loss and, where there are classes, how many are right.
+/// How near an output is to its targets: a mean loss and, where there are classes, how many are right.
 struct Evaluation {
   private let output: String
   private let kind: String
-  private let value: Double
+  /// The mean loss.
+  let value: Double
   private let sampleCount: Int
   private let accuracy: Accuracy?
 
   /// Measures one of the results against a file of targets.
   ///
+  /// - Precondition: the output is one of the results.
   /// - Throws: ``RunProblem`` if the file does not fit, ``LayerProblem`` for a target that is no class.
   init(
-    _ loss: any LossLayer, _ file: NamedPath, _ outputs: [NamedType], _ results: [String: Tensor], casts: Bool
+    _ loss: any LossLayer, _ file: NamedPath, _ name: String, _ results: [String: Tensor], casts: Bool
   ) throws(ModelError) {
-    let name = try Evaluation.output(file, outputs)
-    guard let predictions = results[name] else {
-      throw ModelError(RunProblem.unknownName(what: "output", names: outputs.map(\.name), nearest: nil))
-    }
+    guard let predictions = results[name] else { preconditionFailure("a network gives all of its outputs") }
     let targets = try located(.file(file.path)) { () throws(ModelError) in
       let content = try ArrayFile(file.path)
       let stored = content.names.flatMap { $0.count == 1 ? nil : name }
@@ -38,48 +37,6 @@ struct Evaluation {
         RunProblem.badTarget(position: position, found: found, expected: expected), at: .file(file.path))
     }
     sampleCount = losses.shape.count
-  }
-
-  /// The loss of a text: `huber`, or `huber,delta=2` with settings as JSON has them.
-  static func loss(_ text: String) throws(ModelError) -> any LossLayer {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    let kinds = LayerCatalog.standard.all.compactMap { $0 as? any LossLayer.Type }
-    let name = String(parts[0])
-    guard let kind = kinds.first(where: { $0.kind == name }) else {
-      let names = kinds.map { $0.kind }
-      throw ModelError(
-        RunProblem.unknownLoss(name, names: names, nearest: nearest(to: name, among: names)), at: .option("--loss"))
-    }
-    var fields = JSONObject()
-    for part in parts.dropFirst() {
-      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard pair.count == 2, fields[pair[0]] == nil else {
-        throw ModelError(RunProblem.badSetting(String(part)), at: .option("--loss"))
-      }
-      fields[pair[0]] = (try? JSONReader.value(ByteRegion(Array(pair[1].utf8)))) ?? .string(pair[1])
-    }
-    do throws(ModelError) {
-      return try kind.decoded(from: fields)
-    } catch {
-      throw ModelError(RunProblem.badLoss("\(error)"), at: .option("--loss"))
-    }
-  }
-
-  private static func output(_ file: NamedPath, _ outputs: [NamedType]) throws(ModelError) -> String {
-    let names = outputs.map(\.name)
-    guard let name = file.name else {
-      guard let only = names.first, names.count == 1 else {
-        throw ModelError(
-          RunProblem.nameNeeded(what: "output", names: names, path: file.path), at: .file(file.path))
-      }
-      return only
-    }
-    guard names.contains(name) else {
-      throw ModelError(
-        RunProblem.unknownName(what: "output", names: names, nearest: nearest(to: name, among: names)),
-        at: .file(file.path), .output(name))
-    }
-    return name
   }
 
   /// The array as values like the predictions or, where the loss takes such, as the number of a class for each sample.

@@ -51,13 +51,15 @@ struct Run: ParsableCommand {
     help: ArgumentHelp(
       "Print the mean loss of the result against targets, and how many are right; see --loss. Targets may be numbers of classes.",
       valueName: "[name=]file"))
-  var evaluate: NamedPath?
+  var evaluate: [NamedPath] = []
 
   @Option(
     help: ArgumentHelp(
-      "The loss: mean_squared_error, categorical_cross_entropy, ..., with settings as in huber,delta=2.",
-      valueName: "name"))
-  var loss: String?
+      """
+      The loss: mean_squared_error, categorical_cross_entropy, ..., with settings as in huber,delta=2. It serves every \
+      --evaluate; NAME=LOSS is that of one output.
+      """, valueName: "[name=]loss"))
+  var loss: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -76,13 +78,13 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     if tolerance != nil, compare.isEmpty { throw ValidationError("--tolerance needs --compare") }
-    if (evaluate == nil) != (loss == nil) { throw ValidationError("--evaluate and --loss need each other") }
-    let reads = (input + compare + (evaluate.map { [$0] } ?? [])).filter { $0.path == "-" }.count
+    if evaluate.isEmpty != loss.isEmpty { throw ValidationError("--evaluate and --loss need each other") }
+    let reads = (input + compare + evaluate).filter { $0.path == "-" }.count
     if reads > 1 { throw ValidationError("Standard input can be read only once") }
   }
 
   mutating func run() throws {
-    let measure: (any LossLayer)? = if let loss { try Evaluation.loss(loss) } else { nil }
+    let losses = try loss.map { text throws(ModelError) in try NamedLoss(text) }
     let network = try Network(contentsOfFile: file)
     let files = try OutputFiles(output, network.outputs, replaces: force)
     let inputs = try Arrays(what: "input", values: network.inputs, casts: cast).gather(input, isComplete: true)
@@ -91,14 +93,11 @@ struct Run: ParsableCommand {
     let results = try located(.file(file)) { () throws(ModelError) in try network(inputs, seed: seed) }
     try files.write(results)
     let comparisons = try comparisons(network, results, expected)
-    var evaluation: Evaluation?
-    if let measure, let evaluate {
-      evaluation = try Evaluation(measure, evaluate, network.outputs, results, casts: cast)
-    }
+    let evaluations = try Evaluations(evaluate, losses, network.outputs, results, casts: cast)
     if json {
-      try writeDocument(network, inputs, results, comparisons, evaluation)
+      try writeDocument(network, inputs, results, comparisons, evaluations)
     } else {
-      try StandardOutput.write(text(network, results, comparisons) + (evaluation?.text ?? ""))
+      try StandardOutput.write(text(network, results, comparisons) + evaluations.text)
     }
     guard comparisons.allSatisfy(\.comparison.passes) else {
       throw ExitCode(ProblemCategory.failedCheck.rawValue)
@@ -126,7 +125,7 @@ struct Run: ParsableCommand {
     _ network: Network, _ results: [String: Tensor], _ comparisons: [(name: String, comparison: Comparison)]
   ) -> String {
     var text = ""
-    if output.isEmpty, compare.isEmpty, evaluate == nil {
+    if output.isEmpty, compare.isEmpty, evaluate.isEmpty {
       for output in network.outputs {
         guard let tensor = results[output.name] else { continue }
         if network.outputs.count > 1 { text += printable("\(output.name)  \(tensor.type)") + "\n" }
@@ -146,7 +145,7 @@ struct Run: ParsableCommand {
 
   private func writeDocument(
     _ network: Network, _ inputs: [String: Tensor], _ results: [String: Tensor],
-    _ comparisons: [(name: String, comparison: Comparison)], _ evaluation: Evaluation?
+    _ comparisons: [(name: String, comparison: Comparison)], _ evaluations: Evaluations
   ) throws(ModelError) {
     func entries(_ values: [NamedType], _ tensors: [String: Tensor], withValues: Bool) -> JSONValue {
       .array(
@@ -168,7 +167,7 @@ struct Run: ParsableCommand {
       ("comparisons", .object(JSONObject(comparisons.map { ($0.name, $0.comparison.json) }))),
     ]
     if let seed { members.append(("seed", Int64(exactly: seed).map { .integer($0) } ?? .unsigned(seed))) }
-    if let evaluation { members.append(("evaluation", evaluation.json)) }
+    members += evaluations.members
     try StandardOutput.write(document: "nnrun", version: 1, members)
   }
 }

@@ -40,6 +40,12 @@ enum RunProblem: Problem {
   case badSetting(String)
   /// A setting that the loss does not have, or that has a value of the wrong kind.
   case badLoss(String)
+  /// Several losses that serve every output.
+  case lossesWithoutName
+  /// A loss for an output that is not evaluated.
+  case lossWithoutTargets(names: [String], nearest: String?)
+  /// Targets for which no loss is given.
+  case targetsWithoutLoss
   /// Targets that are neither like the predictions nor classes.
   case otherTargets(expected: TensorType, classes: TensorType, found: Shape)
   /// A target that no prediction can meet.
@@ -48,7 +54,7 @@ enum RunProblem: Problem {
   var category: ProblemCategory {
     switch self {
     case .nameNeeded, .unknownName, .givenTwice, .missing, .unknownEnding, .archiveOfOne,
-      .unknownLoss, .badSetting, .badLoss:
+      .unknownLoss, .badSetting, .badLoss, .lossesWithoutName, .lossWithoutTargets, .targetsWithoutLoss:
       .usage
     default: .malformed
     }
@@ -97,6 +103,13 @@ enum RunProblem: Problem {
       "'\(text)' must be NAME=VALUE, each name once, as in huber,delta=2"
     case .badLoss(let reason):
       reason
+    case .lossesWithoutName:
+      "only one loss can serve all outputs; write the others as OUTPUT=LOSS"
+    case .lossWithoutTargets(let names, let nearest):
+      "there are no targets for this output; "
+        + (nearest.map { "did you mean '\($0)'?" } ?? "there are some for \(RunProblem.list(names))")
+    case .targetsWithoutLoss:
+      "there is no loss for this output; pass --loss with OUTPUT=LOSS, or one for all"
     case .otherTargets(let expected, let classes, let found):
       "must be \(expected) or, for numbers of classes, \(classes); found \(found)"
     case .badTarget(let position, let found, let expected):

@@ -60,6 +60,30 @@ import Testing
     try session.expectSnapshot("nnrun-evaluate-refusals")
   }
 
+  @Test func severalOutputsHaveLossesOfTheirOwn() throws {
+    let session = Session()
+    try session.write(Models.twoInputs(), "two.nnm")
+    session.folder.write("both.json", Array(#"{"left": [[1, -2]], "right": [[0.5, 0.25]]}"#.utf8))
+    session.folder.write("results.json", Array(#"{"kept": [[1, 0]], "total": [[1, -1]]}"#.utf8))
+    let run = ["nnrun", "two.nnm", "-i", "both.json", "--evaluate", "total=results.json", "--evaluate"]
+    let both = run + ["kept=results.json", "--loss"]
+    try session.run(both + ["huber", "--loss", "kept=mean_absolute_error"])
+    try session.run(both + ["total=huber,delta=0.5", "--loss", "kept=mean_squared_error", "--json"])
+    try session.run(both + ["mean_squared_error"])
+    for refused in [
+      both + ["huber", "--loss", "hinge"], both + ["total=huber"], both + ["totl=huber"],
+      both + ["huber", "--loss", "kept=huber", "--loss", "kept=hinge"],
+      run + ["total=results.json", "--loss", "huber"],
+      [
+        "nnrun", "two.nnm", "-i", "both.json", "--evaluate", "kept=results.json", "--loss", "huber", "--loss",
+        "total=huber",
+      ],
+    ] {
+      #expect(try session.run(refused).code == 64)
+    }
+    try session.expectSnapshot("nnrun-evaluate-several")
+  }
+
   @Test func aSeedMakesARunASample() throws {
     let session = Session()
     let type = TensorType(.f64, [.symbol("N"), .known(4)])
