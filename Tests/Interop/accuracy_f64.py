@@ -22,7 +22,7 @@ HUGE, EXP_END = 1e300, 709.0
 FUNCTIONS = {
     "exp": (mpmath.exp, (-30, 30), EXP_END, True, 1.0),
     "tanh": (mpmath.tanh, (-10, 10), 30, True, 1.2),
-    "log": (mpmath.log, (0.01, 30), HUGE, False, 0.55),
+    "log": (mpmath.log, (0.01, 30), HUGE, False, 0.6),
     "log1p": (mpmath.log1p, (-0.99, 30), 0.999, True, 0.6),
     "expm1": (mpmath.expm1, (-30, 30), EXP_END, True, 0.55),
     "erf": (mpmath.erf, (-5, 5), 5.9, True, 0.7),
