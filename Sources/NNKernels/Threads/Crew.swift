@@ -136,3 +136,19 @@ package final class Crew: Sendable {
     joined.wrappingSubtract(1, ordering: .relaxed)
   }
 }
+
+/// The elements of one part of `count`, evenly, beginning at multiples of `multiple`: parts share no cache line.
+package func sharedRange(_ count: Int, part: Int, of parts: Int, multiple: Int = 1) -> Range<Int> {
+  let blocks = (count + multiple - 1) / multiple
+  let first = blocks * part / parts
+  let last = blocks * (part + 1) / parts
+  return min(count, first * multiple)..<min(count, last * multiple)
+}
+
+extension Int {
+  /// The product, or the greatest number where it cannot be counted.
+  package func multipliedClamped(by other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? .max : product
+  }
+}

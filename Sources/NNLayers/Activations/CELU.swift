@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The continuously differentiable exponential unit: `y = x` where `x >= 0`, else
 /// `alpha * expm1(x / alpha)`.
@@ -10,7 +9,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `celu`; ONNX `Celu`; PyTorch `CELU`.
-public struct CELU: ElementwiseLayer {
+public struct CELU: ElementwiseLayer, FunctionLayer {
   /// `celu`
   public static let kind = "celu"
   /// The settings.
@@ -32,7 +31,5 @@ public struct CELU: ElementwiseLayer {
   }
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.celu(alpha: alpha.value).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .celu(alpha: alpha.value) }
 }

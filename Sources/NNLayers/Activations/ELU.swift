@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The exponential unit: `y = x` where `x >= 0`, else `alpha * expm1(x)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 and Keras 2 `elu`; ONNX `Elu`.
-public struct ELU: ElementwiseLayer {
+public struct ELU: ElementwiseLayer, FunctionLayer {
   /// `elu`
   public static let kind = "elu"
   /// The settings.
@@ -31,7 +30,5 @@ public struct ELU: ElementwiseLayer {
   }
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.elu(alpha: alpha.value).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .elu(alpha: alpha.value) }
 }

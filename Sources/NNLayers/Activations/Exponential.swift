@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The exponential function: `y = exp(x)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 and Keras 2 `exponential`; ONNX `Exp`.
-public struct Exponential: ElementwiseLayer {
+public struct Exponential: ElementwiseLayer, FunctionLayer {
   /// `exponential`
   public static let kind = "exponential"
 
@@ -17,7 +16,5 @@ public struct Exponential: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.exponential.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .exponential }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The Gaussian error unit: `y = x * (0.5 * (erf(x / sqrt(2)) + 1))`, or its approximation by tanh.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// With `approximate` `tanh`, `y = x * (0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x * x * x))))`.
 ///
 /// - Source: Keras 3 `gelu` (`approximate` false is `none`, true is `tanh`); ONNX `Gelu`.
-public struct GELU: ElementwiseLayer {
+public struct GELU: ElementwiseLayer, FunctionLayer {
   /// The two forms.
   public enum Approximation: String, FieldChoice {
     /// The exact form, with erf.
@@ -41,8 +40,5 @@ public struct GELU: ElementwiseLayer {
   }
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    let function = approximate == .tanh ? Elementwise.geluTanh : .gelu
-    function.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { approximate == .tanh ? .geluTanh : .gelu }
 }

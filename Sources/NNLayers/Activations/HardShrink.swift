@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// Drops what is near 0: `y = x` where `|x| > threshold`, else 0.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// A NaN stays one.
 ///
 /// - Source: Keras 3 `hard_shrink` with its `threshold`; PyTorch `Hardshrink`; ONNX `Shrink` without bias.
-public struct HardShrink: ElementwiseLayer {
+public struct HardShrink: ElementwiseLayer, FunctionLayer {
   /// `hard_shrink`
   public static let kind = "hard_shrink"
   /// The settings.
@@ -31,7 +30,5 @@ public struct HardShrink: ElementwiseLayer {
   }
 
   /// The formula, which rounds nothing but the threshold.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.shrink(threshold: threshold.value, bias: 0).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .shrink(threshold: threshold.value, bias: 0) }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A piecewise sigmoid: `y = clip(x / 6 + 0.5, 0, 1)` as in Keras 3, or `y = clip(0.2 * x + 0.5, 0, 1)` as in Keras 2.
 ///
@@ -12,7 +11,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 `hard_sigmoid` (`keras3`); Keras 2 `hard_sigmoid` (`keras2`); ONNX `HardSigmoid`, whose defaults `alpha` 0.2
 ///   and `beta` 0.5 are `keras2`.
-public struct HardSigmoid: ElementwiseLayer {
+public struct HardSigmoid: ElementwiseLayer, FunctionLayer {
   /// The two formulas of that name.
   public enum Definition: String, FieldChoice {
     /// `clip(0.2 * x + 0.5, 0, 1)`.
@@ -40,8 +39,5 @@ public struct HardSigmoid: ElementwiseLayer {
   }
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    let function = definition == .keras2 ? Elementwise.hardSigmoidKeras2 : .hardSigmoidKeras3
-    function.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { definition == .keras2 ? .hardSigmoidKeras2 : .hardSigmoidKeras3 }
 }

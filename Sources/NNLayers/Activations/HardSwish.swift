@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A piecewise silu: `y = x * clip(x / 6 + 0.5, 0, 1)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `hard_silu`, `hard_swish`; ONNX `HardSwish`.
-public struct HardSwish: ElementwiseLayer {
+public struct HardSwish: ElementwiseLayer, FunctionLayer {
   /// `hard_swish`
   public static let kind = "hard_swish"
 
@@ -17,7 +16,5 @@ public struct HardSwish: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.hardSwish.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .hardSwish }
 }

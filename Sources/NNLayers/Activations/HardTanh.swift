@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A piecewise hyperbolic tangent: `y = min(max(x, -1), 1)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `hard_tanh`; PyTorch `Hardtanh` at its defaults.
-public struct HardTanh: ElementwiseLayer {
+public struct HardTanh: ElementwiseLayer, FunctionLayer {
   /// `hard_tanh`
   public static let kind = "hard_tanh"
 
@@ -17,7 +16,5 @@ public struct HardTanh: ElementwiseLayer {
   public init() {}
 
   /// The formula, which rounds nothing.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.clip(from: -1, to: 1).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .clip(from: -1, to: 1) }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The rectifier with a slope below zero: `y = x` where `x >= 0`, else `negative_slope * x`.
 ///
@@ -12,7 +11,7 @@ import NNKernels
 /// write it out.
 ///
 /// - Source: Keras 3 `LeakyReLU`; Keras 2 `LeakyReLU` with its `alpha`; ONNX `LeakyRelu` with its `alpha`.
-public struct LeakyReLU: ElementwiseLayer {
+public struct LeakyReLU: ElementwiseLayer, FunctionLayer {
   /// `leaky_relu`
   public static let kind = "leaky_relu"
   /// The settings.
@@ -32,7 +31,5 @@ public struct LeakyReLU: ElementwiseLayer {
   }
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.leakyReLU(slope: negativeSlope.value).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .leakyReLU(slope: negativeSlope.value) }
 }

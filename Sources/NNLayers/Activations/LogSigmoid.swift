@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The logarithm of the sigmoid: `y = -softplus(-x)`, which is `log(1 / (1 + exp(-x)))`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `log_sigmoid`; PyTorch `LogSigmoid`.
-public struct LogSigmoid: ElementwiseLayer {
+public struct LogSigmoid: ElementwiseLayer, FunctionLayer {
   /// `log_sigmoid`
   public static let kind = "log_sigmoid"
   /// Each step is rounded; the elementary functions in f64 are near, not exact.
@@ -19,7 +18,5 @@ public struct LogSigmoid: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.logSigmoid.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .logSigmoid }
 }

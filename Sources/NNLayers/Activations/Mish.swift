@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A smooth unit: `y = x * tanh(softplus(x))`, with `softplus` as the kind of that name has it.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `mish`; ONNX `Mish`.
-public struct Mish: ElementwiseLayer {
+public struct Mish: ElementwiseLayer, FunctionLayer {
   /// `mish`
   public static let kind = "mish"
   /// Each step is rounded; the elementary functions in f64 are near, not exact.
@@ -19,7 +18,5 @@ public struct Mish: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.mish.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .mish }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The rectifier: `y = max(x, 0)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// A NaN stays one, and -0 becomes 0.
 ///
 /// - Source: Keras 3 and Keras 2 `relu` without `max_value`, `negative_slope` and `threshold`; ONNX `Relu`.
-public struct ReLU: ElementwiseLayer {
+public struct ReLU: ElementwiseLayer, FunctionLayer {
   /// `relu`
   public static let kind = "relu"
 
@@ -19,7 +18,5 @@ public struct ReLU: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.relu.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .relu }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The rectifier with a ceiling: `y = min(max(x, 0), 6)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// A NaN stays one, and -0 becomes 0.
 ///
 /// - Source: Keras 3 `relu6`; Keras 2 `ReLU` with `max_value` 6; ONNX `Clip` from 0 to 6.
-public struct ReLU6: ElementwiseLayer {
+public struct ReLU6: ElementwiseLayer, FunctionLayer {
   /// `relu6`
   public static let kind = "relu6"
 
@@ -19,7 +18,5 @@ public struct ReLU6: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.relu6.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .relu6 }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The scaled exponential unit: `y = scale * x` where `x >= 0`, else `scale * (alpha * expm1(x))`.
 ///
@@ -12,7 +11,7 @@ import NNKernels
 /// the element type.
 ///
 /// - Source: Keras 3 and Keras 2 `selu`; ONNX `Selu` at its defaults, which are these figures in f32.
-public struct SELU: ElementwiseLayer {
+public struct SELU: ElementwiseLayer, FunctionLayer {
   /// `selu`
   public static let kind = "selu"
   /// Each step is rounded; the elementary functions in f64 are near, not exact.
@@ -22,7 +21,5 @@ public struct SELU: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.selu.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .selu }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// Moves towards 0 what is far from it, and drops the rest: `y = x - bias` where `x > lambd`,
 /// `x + bias` where `x < -lambd`, else 0.
@@ -12,7 +11,7 @@ import NNKernels
 /// A NaN stays one.
 ///
 /// - Source: ONNX `Shrink`.
-public struct Shrink: ElementwiseLayer {
+public struct Shrink: ElementwiseLayer, FunctionLayer {
   /// `shrink`
   public static let kind = "shrink"
   /// The settings.
@@ -36,7 +35,5 @@ public struct Shrink: ElementwiseLayer {
   }
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.shrink(threshold: lambd.value, bias: bias.value).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .shrink(threshold: lambd.value, bias: bias.value) }
 }

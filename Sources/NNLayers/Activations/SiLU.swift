@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The sigmoid-weighted unit, also called swish: `y = x * (1 / (1 + exp(-x)))`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `silu`, `swish`; Keras 2 `swish`; ONNX `Swish` with `alpha` 1, or `Sigmoid` and `Mul`.
-public struct SiLU: ElementwiseLayer {
+public struct SiLU: ElementwiseLayer, FunctionLayer {
   /// `silu`
   public static let kind = "silu"
 
@@ -17,7 +16,5 @@ public struct SiLU: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.silu.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .silu }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The logistic function: `y = 1 / (1 + exp(-x))`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// Where `exp(-x)` overflows the result is 0.
 ///
 /// - Source: Keras 3 and Keras 2 `sigmoid`; ONNX `Sigmoid`.
-public struct Sigmoid: ElementwiseLayer {
+public struct Sigmoid: ElementwiseLayer, FunctionLayer {
   /// `sigmoid`
   public static let kind = "sigmoid"
 
@@ -19,7 +18,5 @@ public struct Sigmoid: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.sigmoid.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .sigmoid }
 }

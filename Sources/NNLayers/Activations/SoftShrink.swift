@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// Moves towards 0 by a threshold, and drops what is nearer: `y = x - threshold` where
 /// `x > threshold`, `x + threshold` where `x < -threshold`, else 0.
@@ -12,7 +11,7 @@ import NNKernels
 /// A NaN stays one.
 ///
 /// - Source: Keras 3 `soft_shrink` with its `threshold`; PyTorch `Softshrink`; ONNX `Shrink` with `bias` equal to `lambd`.
-public struct SoftShrink: ElementwiseLayer {
+public struct SoftShrink: ElementwiseLayer, FunctionLayer {
   /// `soft_shrink`
   public static let kind = "soft_shrink"
   /// The settings.
@@ -34,8 +33,5 @@ public struct SoftShrink: ElementwiseLayer {
   }
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.shrink(threshold: threshold.value, bias: threshold.value).run(
-      FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .shrink(threshold: threshold.value, bias: threshold.value) }
 }

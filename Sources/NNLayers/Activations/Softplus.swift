@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A smooth rectifier: `y = max(x, 0) + log1p(exp(-|x|))`, which is `log(1 + exp(x))`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 and Keras 2 `softplus`; ONNX `Softplus`.
-public struct Softplus: ElementwiseLayer {
+public struct Softplus: ElementwiseLayer, FunctionLayer {
   /// `softplus`
   public static let kind = "softplus"
   /// Each step is rounded; the elementary functions in f64 are near, not exact.
@@ -19,7 +18,5 @@ public struct Softplus: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.softplus.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .softplus }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A slow sigmoid: `y = x / (1 + |x|)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 and Keras 2 `softsign`; ONNX `Softsign`.
-public struct Softsign: ElementwiseLayer {
+public struct Softsign: ElementwiseLayer, FunctionLayer {
   /// `softsign`
   public static let kind = "softsign"
 
@@ -17,7 +16,5 @@ public struct Softsign: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.softsign.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .softsign }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A quadratic rectifier: `y = 0` where `x <= -1`, `0.25 * ((x + 1) * (x + 1))` where `x < 1`, else `x`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `sparse_plus`.
-public struct SparsePlus: ElementwiseLayer {
+public struct SparsePlus: ElementwiseLayer, FunctionLayer {
   /// `sparse_plus`
   public static let kind = "sparse_plus"
 
@@ -17,7 +16,5 @@ public struct SparsePlus: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.sparsePlus.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .sparsePlus }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A piecewise sigmoid: `y = clip(0.5 * (x + 1), 0, 1)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `sparse_sigmoid`.
-public struct SparseSigmoid: ElementwiseLayer {
+public struct SparseSigmoid: ElementwiseLayer, FunctionLayer {
   /// `sparse_sigmoid`
   public static let kind = "sparse_sigmoid"
 
@@ -17,7 +16,5 @@ public struct SparseSigmoid: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.sparseSigmoid.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .sparseSigmoid }
 }

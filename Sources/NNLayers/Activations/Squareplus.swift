@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// A smooth rectifier without exponentials: `y = 0.5 * (x + sqrt(x * x + b))`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `squareplus`; Barron, "Squareplus" (2021).
-public struct Squareplus: ElementwiseLayer {
+public struct Squareplus: ElementwiseLayer, FunctionLayer {
   /// `squareplus`
   public static let kind = "squareplus"
   /// The settings.
@@ -29,7 +28,5 @@ public struct Squareplus: ElementwiseLayer {
   }
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.squareplus(b: b.value).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .squareplus(b: b.value) }
 }

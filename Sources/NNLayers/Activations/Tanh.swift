@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The hyperbolic tangent: `y = tanh(x)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 and Keras 2 `tanh`; ONNX `Tanh`.
-public struct Tanh: ElementwiseLayer {
+public struct Tanh: ElementwiseLayer, FunctionLayer {
   /// `tanh`
   public static let kind = "tanh"
 
@@ -17,7 +16,5 @@ public struct Tanh: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.tanh.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .tanh }
 }

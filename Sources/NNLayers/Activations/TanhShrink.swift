@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The distance from the hyperbolic tangent: `y = x - tanh(x)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `tanh_shrink`; PyTorch `Tanhshrink`.
-public struct TanhShrink: ElementwiseLayer {
+public struct TanhShrink: ElementwiseLayer, FunctionLayer {
   /// `tanh_shrink`
   public static let kind = "tanh_shrink"
 
@@ -17,7 +16,5 @@ public struct TanhShrink: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.tanhShrink.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .tanhShrink }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// Replaces what does not exceed a threshold: `y = value` where `x <= threshold`, else `x`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// A NaN stays one.
 ///
 /// - Source: Keras 3 `threshold` with its `threshold_value` and `value`; PyTorch `Threshold`.
-public struct Threshold: ElementwiseLayer {
+public struct Threshold: ElementwiseLayer, FunctionLayer {
   /// `threshold`
   public static let kind = "threshold"
   /// The settings.
@@ -35,7 +34,5 @@ public struct Threshold: ElementwiseLayer {
   }
 
   /// The formula, which rounds nothing but the settings.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.threshold(threshold.value, otherwise: value.value).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .threshold(threshold.value, otherwise: value.value) }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The rectifier with a threshold: `y = 0` where `x <= alpha`, else `x`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `ThresholdedRelu`; Keras 2 `ThresholdedReLU` with its `theta`.
-public struct ThresholdedReLU: ElementwiseLayer {
+public struct ThresholdedReLU: ElementwiseLayer, FunctionLayer {
   /// `thresholded_relu`
   public static let kind = "thresholded_relu"
   /// The settings.
@@ -29,7 +28,5 @@ public struct ThresholdedReLU: ElementwiseLayer {
   }
 
   /// The formula, which rounds nothing but the threshold.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.threshold(alpha.value, otherwise: 0).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .threshold(alpha.value, otherwise: 0) }
 }

@@ -23,12 +23,54 @@ extension ElementwiseLayer {
     return [input]
   }
 
-  /// The function of every element.
+  /// The function of every element, a part of them on each thread.
   public func forward(_ values: borrowing LayerValues) {
     let x = values.inputs[0]
-    apply(
-      x.dataType, from: values.address(of: x), to: values.mutableAddress(of: values.outputs[0]),
+    let parts = PartsOfElements(
+      layer: self, type: x.dataType, x: values.address(of: x), y: values.mutableAddress(of: values.outputs[0]),
       count: x.shape.count)
+    parts.run(on: values.crew)
+  }
+}
+
+/// The elements of a value, in parts for several threads.
+private struct PartsOfElements {
+  let layer: any ElementwiseLayer
+  let type: DataType
+  let x: UnsafeRawPointer
+  let y: UnsafeMutableRawPointer
+  let count: Int
+  var parts = 1
+
+  /// About what a function of one element costs, in multiplications.
+  private static let cost = 16
+
+  func run(on crew: Crew) {
+    var work = self
+    work.parts = crew.parts(of: count / 1_024, cost: count.multipliedClamped(by: Self.cost))
+    guard work.parts > 1 else { return layer.apply(type, from: x, to: y, count: count) }
+    crew.run(parts: work.parts, work) { work, part in
+      work.assumingMemoryBound(to: PartsOfElements.self).pointee.apply(part)
+    }
+  }
+
+  private func apply(_ part: Int) {
+    let range = sharedRange(count, part: part, of: parts, multiple: 64)
+    let start = range.lowerBound * type.byteSize
+    layer.apply(type, from: x + start, to: y + start, count: range.count)
+  }
+}
+
+/// A layer whose function the kernels know, so that an engine can let them apply it in the pass that computes its input.
+package protocol FunctionLayer: ElementwiseLayer {
+  /// The function.
+  var function: Elementwise { get }
+}
+
+extension FunctionLayer {
+  /// The function, each step rounded.
+  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    function.run(FloatType(type), from: x, to: y, count: count)
   }
 }
 

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The number without its sign: `y = |x|`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `Abs`; Keras 3 `keras.ops.abs`.
-public struct Abs: ElementwiseLayer {
+public struct Abs: ElementwiseLayer, FunctionLayer {
   /// `abs`
   public static let kind = "abs"
 
@@ -17,7 +16,5 @@ public struct Abs: ElementwiseLayer {
   public init() {}
 
   /// The function, which rounds nothing.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.abs.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .abs }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The angle, from 0 to pi, with the given cosine: `y = acos(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// NaN where `|x| > 1`.
 ///
 /// - Source: ONNX `Acos`; Keras 3 `keras.ops.arccos`.
-public struct Acos: ElementwiseLayer {
+public struct Acos: ElementwiseLayer, FunctionLayer {
   /// `acos`
   public static let kind = "acos"
   /// The nearest number in f32, and within one unit in f64.
@@ -21,7 +20,5 @@ public struct Acos: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.acos.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .acos }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The inverse of the hyperbolic cosine: `y = log(x + sqrt(x * x - 1))`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// NaN where `x < 1`.
 ///
 /// - Source: ONNX `Acosh`; Keras 3 `keras.ops.arccosh`.
-public struct Acosh: ElementwiseLayer {
+public struct Acosh: ElementwiseLayer, FunctionLayer {
   /// `acosh`
   public static let kind = "acosh"
   /// The nearest number in f32, and within one unit in f64.
@@ -21,7 +20,5 @@ public struct Acosh: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.acosh.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .acosh }
 }

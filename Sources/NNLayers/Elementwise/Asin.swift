@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The angle, from -pi/2 to pi/2, with the given sine: `y = asin(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// NaN where `|x| > 1`.
 ///
 /// - Source: ONNX `Asin`; Keras 3 `keras.ops.arcsin`.
-public struct Asin: ElementwiseLayer {
+public struct Asin: ElementwiseLayer, FunctionLayer {
   /// `asin`
   public static let kind = "asin"
   /// The nearest number in f32, and within one unit in f64.
@@ -21,7 +20,5 @@ public struct Asin: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.asin.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .asin }
 }

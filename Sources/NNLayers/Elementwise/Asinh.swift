@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The inverse of the hyperbolic sine: `y = log(x + sqrt(x * x + 1))`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `Asinh`; Keras 3 `keras.ops.arcsinh`.
-public struct Asinh: ElementwiseLayer {
+public struct Asinh: ElementwiseLayer, FunctionLayer {
   /// `asinh`
   public static let kind = "asinh"
   /// The nearest number in f32, and within one unit in f64.
@@ -19,7 +18,5 @@ public struct Asinh: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.asinh.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .asinh }
 }

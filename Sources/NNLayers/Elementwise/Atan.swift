@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The angle, from -pi/2 to pi/2, with the given tangent: `y = atan(x)`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `Atan`; Keras 3 `keras.ops.arctan`.
-public struct Atan: ElementwiseLayer {
+public struct Atan: ElementwiseLayer, FunctionLayer {
   /// `atan`
   public static let kind = "atan"
   /// The nearest number in f32, and within one unit in f64.
@@ -19,7 +18,5 @@ public struct Atan: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.atan.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .atan }
 }

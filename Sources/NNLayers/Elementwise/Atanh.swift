@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The inverse of the hyperbolic tangent: `y = log((1 + x) / (1 - x)) / 2`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// Infinite at 1 and -1, NaN beyond.
 ///
 /// - Source: ONNX `Atanh`; Keras 3 `keras.ops.arctanh`.
-public struct Atanh: ElementwiseLayer {
+public struct Atanh: ElementwiseLayer, FunctionLayer {
   /// `atanh`
   public static let kind = "atanh"
   /// The nearest number in f32, and within one unit in f64.
@@ -21,7 +20,5 @@ public struct Atanh: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.atanh.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .atanh }
 }

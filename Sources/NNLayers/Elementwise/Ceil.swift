@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The least integer that is not below: `y = ceil(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// Between -1 and 0 it gives -0.
 ///
 /// - Source: ONNX `Ceil`; Keras 3 `keras.ops.ceil`.
-public struct Ceil: ElementwiseLayer {
+public struct Ceil: ElementwiseLayer, FunctionLayer {
   /// `ceil`
   public static let kind = "ceil"
 
@@ -19,7 +18,5 @@ public struct Ceil: ElementwiseLayer {
   public init() {}
 
   /// The function.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.ceil.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .ceil }
 }

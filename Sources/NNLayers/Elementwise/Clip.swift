@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// Limits on both sides: `y = min(max(x, min), max)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// A side without a limit is open. Where `min > max` everything is `max`. A NaN stays one.
 ///
 /// - Source: ONNX `Clip`; Keras 3 `keras.ops.clip`; NumPy `np.clip`.
-public struct Clip: ElementwiseLayer {
+public struct Clip: ElementwiseLayer, FunctionLayer {
   /// `clip`
   public static let kind = "clip"
   /// The settings.
@@ -35,7 +34,5 @@ public struct Clip: ElementwiseLayer {
   }
 
   /// The formula, which rounds nothing but the limits.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.clip(from: min.value, to: max.value).run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .clip(from: min.value, to: max.value) }
 }

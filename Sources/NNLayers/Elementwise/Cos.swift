@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The cosine of an angle in radians: `y = cos(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// However large the angle is, it is reduced exactly. An infinite one gives NaN.
 ///
 /// - Source: ONNX `Cos`; Keras 3 `keras.ops.cos`.
-public struct Cos: ElementwiseLayer {
+public struct Cos: ElementwiseLayer, FunctionLayer {
   /// `cos`
   public static let kind = "cos"
   /// The nearest number in f32, and within one unit in f64.
@@ -21,7 +20,5 @@ public struct Cos: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.cos.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .cos }
 }

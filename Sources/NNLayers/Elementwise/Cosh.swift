@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The hyperbolic cosine: `y = (exp(x) + exp(-x)) / 2`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `Cosh`; Keras 3 `keras.ops.cosh`.
-public struct Cosh: ElementwiseLayer {
+public struct Cosh: ElementwiseLayer, FunctionLayer {
   /// `cosh`
   public static let kind = "cosh"
   /// The nearest number in f32, and within one unit in f64.
@@ -19,7 +18,5 @@ public struct Cosh: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.cosh.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .cosh }
 }

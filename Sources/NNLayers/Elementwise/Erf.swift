@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The error function: `y = 2 / sqrt(pi) * integral of exp(-t * t) from 0 to x`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `Erf`; Keras 3 `keras.ops.erf`.
-public struct Erf: ElementwiseLayer {
+public struct Erf: ElementwiseLayer, FunctionLayer {
   /// `erf`
   public static let kind = "erf"
   /// The nearest number in f32, and within one unit in f64.
@@ -19,7 +18,5 @@ public struct Erf: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.erf.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .erf }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The exponential function less one: `y = exp(x) - 1`, without the loss of small results beside 1.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `keras.ops.expm1`; NumPy `np.expm1`.
-public struct Expm1: ElementwiseLayer {
+public struct Expm1: ElementwiseLayer, FunctionLayer {
   /// `expm1`
   public static let kind = "expm1"
   /// The nearest number in f32, and within one unit in f64.
@@ -19,7 +18,5 @@ public struct Expm1: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once in f32.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.expm1.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .expm1 }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The greatest integer that is not above: `y = floor(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// -0 stays -0.
 ///
 /// - Source: ONNX `Floor`; Keras 3 `keras.ops.floor`.
-public struct Floor: ElementwiseLayer {
+public struct Floor: ElementwiseLayer, FunctionLayer {
   /// `floor`
   public static let kind = "floor"
 
@@ -19,7 +18,5 @@ public struct Floor: ElementwiseLayer {
   public init() {}
 
   /// The function.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.floor.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .floor }
 }

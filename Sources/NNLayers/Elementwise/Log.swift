@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The natural logarithm: `y = log(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// -infinity at 0, NaN below.
 ///
 /// - Source: ONNX `Log`; Keras 3 `keras.ops.log`; NumPy `np.log`, whose bits it has in f32.
-public struct Log: ElementwiseLayer {
+public struct Log: ElementwiseLayer, FunctionLayer {
   /// `log`
   public static let kind = "log"
   /// NumPy's arithmetic in f32, within one unit in f64.
@@ -21,7 +20,5 @@ public struct Log: ElementwiseLayer {
   public init() {}
 
   /// The function, as `spec/numerics.md` defines it.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.logarithm.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .logarithm }
 }

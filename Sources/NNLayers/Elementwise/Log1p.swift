@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The natural logarithm of one more: `y = log(1 + x)`, without the loss of small `x` beside 1.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// -infinity at -1, NaN below.
 ///
 /// - Source: Keras 3 `keras.ops.log1p`; NumPy `np.log1p`.
-public struct Log1p: ElementwiseLayer {
+public struct Log1p: ElementwiseLayer, FunctionLayer {
   /// `log1p`
   public static let kind = "log1p"
   /// The nearest number in f32, and within one unit in f64.
@@ -21,7 +20,5 @@ public struct Log1p: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once in f32.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.log1p.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .log1p }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The number with the other sign: `y = -x`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `Neg`; Keras 3 `keras.ops.negative`.
-public struct Neg: ElementwiseLayer {
+public struct Neg: ElementwiseLayer, FunctionLayer {
   /// `neg`
   public static let kind = "neg"
 
@@ -17,7 +16,5 @@ public struct Neg: ElementwiseLayer {
   public init() {}
 
   /// The function, which rounds nothing.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.neg.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .neg }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The reciprocal: `y = 1 / x`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `Reciprocal`; Keras 3 `keras.ops.reciprocal`.
-public struct Reciprocal: ElementwiseLayer {
+public struct Reciprocal: ElementwiseLayer, FunctionLayer {
   /// `reciprocal`
   public static let kind = "reciprocal"
 
@@ -17,7 +16,5 @@ public struct Reciprocal: ElementwiseLayer {
   public init() {}
 
   /// One operation, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.reciprocal.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .reciprocal }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The nearest integer, of two equally near ones the even one: `y = round(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// A zero result keeps the sign of `x`.
 ///
 /// - Source: ONNX `Round`; Keras 3 `keras.ops.round`; NumPy `np.rint`.
-public struct Round: ElementwiseLayer {
+public struct Round: ElementwiseLayer, FunctionLayer {
   /// `round`
   public static let kind = "round"
 
@@ -19,7 +18,5 @@ public struct Round: ElementwiseLayer {
   public init() {}
 
   /// The function.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.round.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .round }
 }

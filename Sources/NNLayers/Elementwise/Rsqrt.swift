@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The reciprocal of the square root: `y = 1 / sqrt(x)`, two roundings.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// NaN where `x < 0`.
 ///
 /// - Source: Keras 3 `keras.ops.rsqrt`; ONNX `Reciprocal` of `Sqrt`.
-public struct Rsqrt: ElementwiseLayer {
+public struct Rsqrt: ElementwiseLayer, FunctionLayer {
   /// `rsqrt`
   public static let kind = "rsqrt"
 
@@ -19,7 +18,5 @@ public struct Rsqrt: ElementwiseLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.rsqrt.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .rsqrt }
 }

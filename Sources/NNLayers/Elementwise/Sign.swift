@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The sign as a number: `y = 1` where `x > 0`, `-1` where `x < 0`, 0 at zeros.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// A NaN stays one, and -0 becomes 0.
 ///
 /// - Source: ONNX `Sign`; Keras 3 `keras.ops.sign`; NumPy `np.sign`.
-public struct Sign: ElementwiseLayer {
+public struct Sign: ElementwiseLayer, FunctionLayer {
   /// `sign`
   public static let kind = "sign"
 
@@ -19,7 +18,5 @@ public struct Sign: ElementwiseLayer {
   public init() {}
 
   /// The function, which rounds nothing.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.sign.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .sign }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The sine of an angle in radians: `y = sin(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// However large the angle is, it is reduced exactly. An infinite one gives NaN.
 ///
 /// - Source: ONNX `Sin`; Keras 3 `keras.ops.sin`.
-public struct Sin: ElementwiseLayer {
+public struct Sin: ElementwiseLayer, FunctionLayer {
   /// `sin`
   public static let kind = "sin"
   /// The nearest number in f32, and within one unit in f64.
@@ -21,7 +20,5 @@ public struct Sin: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.sin.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .sin }
 }

@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The hyperbolic sine: `y = (exp(x) - exp(-x)) / 2`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: ONNX `Sinh`; Keras 3 `keras.ops.sinh`.
-public struct Sinh: ElementwiseLayer {
+public struct Sinh: ElementwiseLayer, FunctionLayer {
   /// `sinh`
   public static let kind = "sinh"
   /// The nearest number in f32, and within one unit in f64.
@@ -19,7 +18,5 @@ public struct Sinh: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.sinh.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .sinh }
 }

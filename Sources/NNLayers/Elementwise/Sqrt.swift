@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The square root: `y = sqrt(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// NaN where `x < 0`; -0 stays -0.
 ///
 /// - Source: ONNX `Sqrt`; Keras 3 `keras.ops.sqrt`.
-public struct Sqrt: ElementwiseLayer {
+public struct Sqrt: ElementwiseLayer, FunctionLayer {
   /// `sqrt`
   public static let kind = "sqrt"
 
@@ -19,7 +18,5 @@ public struct Sqrt: ElementwiseLayer {
   public init() {}
 
   /// One operation, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.sqrt.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .sqrt }
 }

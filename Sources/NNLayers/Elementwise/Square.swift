@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The square: `y = x * x`.
 ///
@@ -9,7 +8,7 @@ import NNKernels
 /// | output | same  | same element type |
 ///
 /// - Source: Keras 3 `keras.ops.square`; ONNX `Mul` of a value with itself, `Pow` with 2.
-public struct Square: ElementwiseLayer {
+public struct Square: ElementwiseLayer, FunctionLayer {
   /// `square`
   public static let kind = "square"
 
@@ -17,7 +16,5 @@ public struct Square: ElementwiseLayer {
   public init() {}
 
   /// One operation, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.square.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .square }
 }

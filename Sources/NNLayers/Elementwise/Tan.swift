@@ -1,5 +1,4 @@
-public import NNFormat
-import NNKernels
+package import NNKernels
 
 /// The tangent of an angle in radians: `y = tan(x)`.
 ///
@@ -11,7 +10,7 @@ import NNKernels
 /// However large the angle is, it is reduced exactly. An infinite one gives NaN.
 ///
 /// - Source: ONNX `Tan`; Keras 3 `keras.ops.tan`.
-public struct Tan: ElementwiseLayer {
+public struct Tan: ElementwiseLayer, FunctionLayer {
   /// `tan`
   public static let kind = "tan"
   /// The nearest number in f32, and within one unit in f64.
@@ -21,7 +20,5 @@ public struct Tan: ElementwiseLayer {
   public init() {}
 
   /// The function, rounded once.
-  public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
-    Elementwise.tan.run(FloatType(type), from: x, to: y, count: count)
-  }
+  package var function: Elementwise { .tan }
 }
