@@ -291,9 +291,46 @@ def moves():
             case("reshape", f"{name}-{type_name}", x, expectations, fields, rows=keeps)
 
 
+def rectifier(most, slope, threshold):
+    """relu with its settings, as Keras 3 writes it, but that a NaN stays one."""
+
+    def apply(x):
+        m, a, t = (x.dtype.type(v) for v in (most, slope, threshold))
+        if slope and threshold == 0 and np.isinf(most):
+            return np.where(x >= 0, x, a * x)
+        p = np.where(x <= t, x.dtype.type(0), x) if threshold else np.maximum(x, 0)
+        p = np.minimum(np.maximum(p, 0), m)
+        return p - a * np.maximum(t - x, 0) if slope else p
+
+    return apply
+
+
+def rectifiers():
+    """Every setting of relu alone and with the others."""
+    for most, slope, threshold in [
+        (6.0, 0, 0), (1.7, 0, 0), (0.0, 0, 0), (np.inf, 0.3, 0), (np.inf, 0, 0.7), (2.1, 0.3, 0), (2.1, 0, 0.7),
+        (np.inf, 0.3, 0.7), (2.1, 0.3, 0.7), (0.4, 1.5, 0.7),
+    ]:
+        fields = {"max_value": most} if np.isfinite(most) else {}
+        fields |= ({"negative_slope": slope} if slope else {}) | ({"threshold": threshold} if threshold else {})
+        for type_name, dtype in FLOATS.items():
+            for shape, x in (("batch3", draw((3, 7), dtype)), ("special", special(dtype)), ("empty", draw((0, 5), dtype))):
+                if shape == "empty" and slope * threshold != 0.3 * 0.7:
+                    continue
+                x = np.concatenate([x, np.array([threshold, most, -threshold], dtype)]) if shape == "special" else x
+                own = rectifier(most, slope, threshold)(x)
+                layer = keras.layers.ReLU(max_value=fields.get("max_value"), negative_slope=slope, threshold=threshold, dtype=str(x.dtype))
+                expectations = [expectation("numpy", own, {})]
+                # Keras has 0 for NaN where there is a threshold, and loses a product of infinity by 0 in another order.
+                if shape != "special":
+                    expectations.append(expectation("keras", to_numpy(layer(x)), keras_tolerance(dtype)))
+                case("relu", f"max-{most}-slope-{slope}-threshold-{threshold}-{shape}-{type_name}", x, expectations, fields)
+
+
 start(__file__, 20240611)
 elementwise()
 axes()
 dense()
 moves()
+rectifiers()
 finish()

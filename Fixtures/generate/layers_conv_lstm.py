@@ -104,6 +104,100 @@ def make(name, batch, time, spatial, channels, filters, size, types=FLOATS, scal
         case("conv_lstm", f"{name}-{type_name}", [x] + (states if more.get("initial_state") else []), expectations, fields, parameters)
 
 
+def one_direction(fields, parameters, x, states, counted, backward):
+    """As `definition`, for steps that count or not (`counted` [batch, time])."""
+    outputs, (h, c) = [None] * x.shape[1], states
+    for position in reversed(range(x.shape[1])) if backward else range(x.shape[1]):
+        _, (next_h, next_c) = definition({**fields, "direction": "forward"}, parameters, x[:, position : position + 1], [h, c])
+        here = counted[:, position].reshape(-1, *[1] * (h.ndim - 1))
+        h, c = np.where(here, next_h, h), np.where(here, next_c, c)
+        outputs[position] = np.where(here, h, 0).astype(x.dtype) if fields.get("zero_output_for_mask") or fields["mask"] == "lengths" else h
+    return outputs, [h, c]
+
+
+MERGE = {
+    "concat": lambda a, b: [np.concatenate([a, b], -1)], "sum": lambda a, b: [a + b], "mul": lambda a, b: [a * b],
+    "ave": lambda a, b: [(a + b) / 2], "none": lambda a, b: [a, b],
+}  # fmt: skip
+
+
+def in_keras_row_by_row(fields, parameters, x, states, counted, backward):
+    """One direction by Keras, whose JAX backend fails on masks here: each row's counted steps alone, and the rest put around them."""
+    rank = len(fields["kernel_size"])
+    kind = [keras.layers.ConvLSTM1D, keras.layers.ConvLSTM2D, keras.layers.ConvLSTM3D][rank - 1]
+    layer = kind(
+        fields["filters"], fields["kernel_size"], padding=fields.get("padding", "valid"), activation=ACTIVATIONS["tanh"][1],
+        return_sequences=True, return_state=True, dtype=str(x.dtype))  # fmt: skip
+    layer.build(x.shape)
+    layer.set_weights(list(parameters.values()))
+    zeroes = fields.get("zero_output_for_mask") or fields["mask"] == "lengths"
+    outputs = np.zeros((*x.shape[:2], *states[0].shape[1:]), x.dtype)
+    ends = [state.copy() for state in states]
+    for row in range(len(x)):
+        places = [p for p in range(x.shape[1]) if counted[row, p]][:: -1 if backward else 1]
+        initial = [jax.numpy.asarray(state[row : row + 1]) for state in states]
+        steps = {}
+        if places:
+            found, *last = layer(x[row : row + 1, places], initial_state=initial)
+            steps = dict(zip(places, to_numpy(found)[0]))
+            ends[0][row], ends[1][row] = (to_numpy(v)[0] for v in last)
+        before = states[0][row]
+        for place in range(x.shape[1])[:: -1 if backward else 1]:
+            before = steps.get(place, before)
+            outputs[row, place] = 0 if zeroes and place not in steps else before
+    return list(np.moveaxis(outputs, 1, 0)), ends
+
+
+def make_masked(name, batch, time, spatial, channels, filters, size, mask=None, lengths=None, **more):
+    """A case with a mask, or lengths, or both directions."""
+    fields = {"filters": filters, "kernel_size": list(size), **more}
+    fields |= {"mask": "steps"} if mask is not None else {"mask": "lengths"} if lengths is not None else {}
+    directions = 2 if more.get("direction") == "bidirectional" else 1
+    sequences = more.get("return_sequences", False)
+    for type_name, dtype in FLOATS.items():
+        parameters = {}
+        for prefix in ("", "backward_")[:directions]:
+            parameters[prefix + "kernel"] = draw((*size, channels, 4 * filters), dtype, 0.5)
+            parameters[prefix + "recurrent_kernel"] = draw((*size, filters, 4 * filters), dtype, 0.5)
+            parameters[prefix + "biases"] = draw((4 * filters,), dtype, 0.5)
+        x = draw((batch, time, *spatial, channels), dtype, 1.5)
+        axes, *_ = geometry(spatial, size, None, None, more.get("padding", "valid"), [])
+        shape = (batch, *[count for count, _, _ in axes], filters)
+        states = [draw(shape, dtype, 0.7) if more.get("initial_state") else np.zeros(shape, dtype) for _ in range(2 * directions)]
+        counted = np.ones((batch, time), bool) if mask is None else np.array(mask, bool).reshape(batch, time)
+        if lengths is not None:
+            counted = np.arange(time) < np.array(lengths)[:, None]
+        results, theirs = [], []
+        for direction, prefix in enumerate(("", "backward_")[:directions]):
+            own = {role[len(prefix):]: value for role, value in parameters.items() if role.startswith(prefix) and (prefix or "backward_" not in role)}
+            backward = more.get("direction") == "backward" or direction == 1
+            arguments = {"mask": "none", **fields}, own, x, states[2 * direction : 2 * direction + 2], counted, backward
+            results.append(one_direction(*arguments))
+            theirs.append(in_keras_row_by_row(*arguments))
+
+        def whole(results):
+            given = [np.stack(steps, 1) if sequences else pair[0] for steps, pair in results]
+            merged = MERGE[more.get("merge_mode", "concat")](*given) if directions == 2 else given
+            return merged + ([state for _, pair in results for state in pair] if more.get("return_state") else [])
+
+        own, theirs = whole(results), whole(theirs)
+        inputs = [x] + (states if more.get("initial_state") else [])
+        if more.get("data_format") == "channels_first":
+            inputs = [first(x, 2)] + [first(v, 1) for v in inputs[1:]]
+            own, theirs = ([first(v, 2 if v.ndim == x.ndim else 1) for v in values] for values in (own, theirs))
+        if mask is not None:
+            inputs.append(counted)
+        if lengths is not None:
+            inputs.append(np.array(lengths, np.int32 if type_name == "f32" else np.int64))
+        expectations = [expectation("definition", own, {})]
+        if x.size:
+            eps = float(np.finfo(dtype).eps)
+            worst[type_name] = max([worst[type_name]] + [np.abs(a - b).max() / eps for a, b in zip(own, theirs, strict=True)])
+            expectations.append(expectation("keras", theirs, {"absolute": 64 * eps * max([1.0] + [float(np.abs(o).max()) for o in own])}))
+            voices.append(name)
+        case("conv_lstm", f"{name}-{type_name}", inputs, expectations, fields, parameters)
+
+
 start(__file__, 20261125)
 worst, voices = dict.fromkeys(FLOATS, 0.0), []
 all_outputs = {"return_sequences": True, "return_state": True}
@@ -135,5 +229,25 @@ make("activations", 2, 3, (5,), 2, 3, (3,), activation="softsign", recurrent_act
 make("two-runs", 1, 2, (3,), 129, 1, (2,), scale=0.05, return_sequences=True)
 make("wide", 1, 2, (3, 3), 2, 5, (2, 2), scale=0.2, padding="same", return_sequences=True)
 make("empty", 0, 2, (5, 3), 2, 3, (3, 2), **all_outputs)
+gaps = [1, 0, 1, 0, 1, 1, 0, 0, 0]
+make_masked("mask", 3, 3, (3,), 1, 2, (2,), mask=gaps, **all_outputs)
+make_masked("mask-last", 3, 3, (3,), 1, 2, (2,), mask=gaps)
+make_masked("mask-backward", 3, 3, (3,), 1, 2, (2,), mask=gaps, direction="backward", **all_outputs)
+make_masked("mask-zeros", 3, 3, (3,), 1, 2, (2,), mask=gaps, zero_output_for_mask=True, return_sequences=True)
+make_masked("mask-initial-state", 3, 3, (3,), 1, 1, (2,), mask=gaps, padding="same", initial_state=True, **all_outputs)
+make_masked("mask-one-step", 2, 1, (3, 2), 1, 1, (2, 2), mask=[0, 1], **all_outputs)
+make_masked("mask-first", 2, 3, (3, 2), 1, 2, (2, 2), mask=[1, 0, 1, 0, 1, 1], data_format="channels_first", **all_outputs)
+make_masked("mask-empty", 0, 2, (3,), 1, 2, (2,), mask=[], **all_outputs)
+make_masked("lengths", 3, 3, (3,), 1, 2, (2,), lengths=[2, 0, 3], **all_outputs)
+make_masked("lengths-backward", 3, 3, (3,), 1, 2, (2,), lengths=[2, 0, 3], direction="backward", return_sequences=True)
+make_masked("lengths-both", 3, 3, (3,), 1, 1, (2,), lengths=[2, 0, 3], direction="bidirectional", **all_outputs)
+for mode in MERGE:
+    merge = {"merge_mode": mode} if mode != "concat" else {}
+    make_masked(f"both-{mode}", 2, 3, (3,), 1, 2, (2,), direction="bidirectional", return_sequences=True, **merge)
+make_masked("both-last", 2, 3, (3, 2), 1, 2, (2, 2), direction="bidirectional", return_state=True)
+make_masked("both-first", 2, 2, (3, 2), 1, 2, (2, 2), direction="bidirectional", data_format="channels_first", **all_outputs)
+make_masked("both-initial-state", 2, 2, (3,), 1, 1, (2,), padding="same", direction="bidirectional", initial_state=True, **all_outputs)
+make_masked("both-mask", 3, 3, (3,), 1, 1, (2,), mask=gaps, direction="bidirectional", return_sequences=True)
+make_masked("both-three-dimensions", 1, 2, (2, 1, 3), 1, 1, (1, 1, 2), direction="bidirectional", return_sequences=True)
 print("keras speaks in", len(voices), "cases, and is off by at most", {k: float(round(v, 1)) for k, v in worst.items()}, "eps")
 finish()

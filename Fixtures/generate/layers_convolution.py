@@ -438,6 +438,13 @@ LOCAL = [
     ("empty-1d", (0, 4, 2), {"filters": 3, "kernel_size": [2]}),
     ("strided-1d", (2, 7, 2), {"filters": 3, "kernel_size": [2], "strides": [3]}),
     ("wide-1d", (5, 2, 3), {"filters": 17, "kernel_size": [2]}),
+    ("same", (2, 5, 2), {"filters": 3, "kernel_size": [2], "strides": [2], "padding": "same"}),
+    ("same-even", (1, 4, 5, 2), {"filters": 2, "kernel_size": [2, 3], "strides": [1, 2], "padding": "same"}),
+    ("same-lower", (1, 3, 4, 1), {"filters": 2, "kernel_size": [2, 2], "padding": "same_lower"}),
+    ("causal", (2, 5, 2), {"filters": 2, "kernel_size": [2], "dilation_rate": [2], "padding": "causal"}),
+    ("explicit", (1, 3, 2, 2), {"filters": 2, "kernel_size": [2, 2], "padding": "explicit", "pads": [1, 0, 0, 2]}),
+    ("dilated", (2, 7, 2), {"filters": 2, "kernel_size": [2], "strides": [2], "dilation_rate": [3]}),
+    ("same-empty", (0, 5, 2), {"filters": 3, "kernel_size": [2], "padding": "same"}),
 ]
 
 
@@ -448,7 +455,7 @@ def locally_connected():
             settings = {**fields, "data_format": data_format, "use_bias": use_bias}
             turn = to_first if data_format == "channels_first" else np.asarray
             x = draw(shape, dtype, 1.5)
-            seen = patches(x, fields["kernel_size"], fields.get("strides"), None, "valid", None)
+            seen = patches(x, fields["kernel_size"], fields.get("strides"), fields.get("dilation_rate"), fields.get("padding", "valid"), fields.get("pads"))
             places = seen.shape[1:-2]
             kernel = draw((*places, *fields["kernel_size"], shape[-1], fields["filters"]), dtype, 0.7)
             biases = draw((*places, fields["filters"]), dtype) if use_bias else None

@@ -380,6 +380,87 @@ def resize():
           {"axes": [1, 2], "sizes": [2, 7]}, types=OTHERS + ["i64"])  # fmt: skip
 
 
+def smooth_axis(x, axis, size, scale, mode, coordinates, a, exclude):
+    """One axis that shrinks, by the definition of `antialias`: the filter as wide as what falls together."""
+    n, width = x.shape[axis], scale * x.shape[axis] if scale else float(size)
+    scale = scale or size / n
+    if scale >= 1:
+        return resize_axis(x, axis, size, scale, mode, coordinates, None, a, exclude)
+    rows = []
+    for i in range(size):
+        half = (i + 0.5) / scale - 0.5
+        place = {
+            "half_pixel": lambda: half, "pytorch_half_pixel": lambda: half if width != 1 else 0.0,
+            "half_pixel_symmetric": lambda: n / 2 * (1 - size / width) + (i + 0.5) / scale - 0.5,
+            "align_corners": lambda: i * (n - 1) / (width - 1) if width != 1 else 0.0, "asymmetric": lambda: i / scale,
+        }[coordinates]()  # fmt: skip
+        reach = (2 if mode == "cubic" else 1) / scale
+        first = math.floor(place - reach) + 1
+        indices = range(first, first + math.ceil(2 * reach) + 1)
+        weights = []
+        for k in indices:
+            d = abs((k - place) * scale)
+            if mode == "linear":
+                weights.append(max(1 - d, 0.0))
+            elif d <= 1:
+                weights.append(((a + 2) * d - (a + 3)) * d * d + 1)
+            else:
+                weights.append(((a * d - 5 * a) * d + 8 * a) * d - 4 * a if d < 2 else 0.0)
+        if exclude:
+            weights = [w if 0 <= k < n else 0.0 for k, w in zip(indices, weights)]
+        whole = 0.0
+        for w in weights:
+            whole += w
+        total = None
+        for k, w in zip(indices, weights):
+            w = x.dtype.type(w / whole if whole else w)
+            if w != 0:
+                term = w * np.take(x, min(max(k, 0), n - 1), axis)
+                total = term if total is None else total + term
+        rows.append(total)
+    return np.stack(rows, axis)
+
+
+def smoothed():
+    plans = []
+    for mode, coordinates in itertools.product(("linear", "cubic"), ("half_pixel", "pytorch_half_pixel", "half_pixel_symmetric", "align_corners", "asymmetric")):
+        plans.append((f"{mode}-{coordinates}", (2, 11, 7), [1, 2], [4, 3], [], mode, coordinates, {}))
+        plans.append((f"{mode}-{coordinates}-scales", (2, 7), [1], [], [0.4375], mode, coordinates, {}))
+    for mode in ("linear", "cubic"):
+        plans.append((f"{mode}-exclude-outside", (1, 11, 7, 2), [1, 2], [4, 3], [], mode, "half_pixel", {"exclude_outside": True}))
+        plans.append((f"{mode}-mixed", (2, 7, 3), [1, 2], [3, 5], [], mode, "half_pixel", {}))
+    plans.append(("cubic-coefficient", (1, 9, 7, 1), [1, 2], [4, 3], [], "cubic", "half_pixel", {"cubic_coeff_a": -0.5, "exclude_outside": True}))
+    plans.append(("linear-empty", (0, 9), [1], [4], [], "linear", "half_pixel", {}))
+    plans.append(("linear-nothing-left", (2, 3), [1], [], [0.25], "linear", "half_pixel", {}))
+    plans.append(("linear-batch", (7, 2), [0], [3], [], "linear", "half_pixel", {}))
+    for name, shape, axes, sizes, scales, mode, coordinates, more in plans:
+        fields = {"axes": axes, "mode": mode, "coordinate_transformation_mode": coordinates, "antialias": True} | ({"sizes": sizes} if sizes else {"scales": scales}) | more
+        a, exclude = more.get("cubic_coeff_a", -0.75), more.get("exclude_outside", False)
+        for type_name in ("f32", "f64"):
+            x = draw(shape, FLOATS[type_name])
+            own = x
+            for axis in sorted(axes, reverse=True):
+                entry = axes.index(axis)
+                scale = scales[entry] if scales else None
+                size = sizes[entry] if sizes else math.floor(shape[axis] * scale)
+                if size == 0:
+                    own = np.zeros(shape[:axis] + (0,) + shape[axis + 1:], x.dtype)
+                else:
+                    own = smooth_axis(own, axis, size, scale, mode, coordinates, a, exclude)
+            own = np.ascontiguousarray(own)
+            expectations = [expectation("numpy", own, {})]
+            if own.size:
+                given = (None, np.array(scales, np.float32), None) if scales else (None, None, ints(*sizes))
+                theirs = onnx_node("Resize", x, *given, axes=axes, mode=mode, coordinate_transformation_mode=coordinates, cubic_coeff_a=a, exclude_outside=int(exclude), antialias=1)
+                near = passes(own, theirs, {"absolute": 1e-5})
+                assert theirs.shape == own.shape and near.all(), (name, type_name, own, theirs)
+                expectations.append(expectation("onnx", theirs.astype(x.dtype), {"absolute": 1e-5}))
+            if exclude and len(shape) == 4 and (mode == "linear" or a == -0.5):
+                theirs = keras.ops.image.resize(x, sizes, interpolation={"linear": "bilinear", "cubic": "bicubic"}[mode], antialias=True, data_format="channels_last")
+                expectations.append(expectation("keras", to_numpy(theirs), {"absolute": 1e-5}))
+            case("resize", f"antialias-{name}-{type_name}", x, expectations, fields, rows=0 not in axes and len(shape) > 1)
+
+
 if __name__ == "__main__":
     start(__file__, 20240613)
     permute()
@@ -389,4 +470,5 @@ if __name__ == "__main__":
     parts()
     blocks()
     resize()
+    smoothed()
     finish()

@@ -141,4 +141,25 @@ import Testing
     let numbers = TensorType(.f32, [2, 5])
     #expect(problem(RotaryEmbedding(maxPositions: 1), heads, numbers) == input(1, "of an integer type", numbers))
   }
+
+  @Test func positionsNeedStepsAndFeatures() throws {
+    let x = TensorType(.f32, [.symbol("N"), .symbol("T"), 6])
+    #expect(problem(SinePositionEncoding(), x) == nil)
+    #expect(try SinePositionEncoding().outputs(for: [x]) == [x])
+    let flat = TensorType(.f32, [6])
+    let open = TensorType(.f32, [2, 5, .symbol("F")])
+    for wrong in [flat, open] {
+      #expect(
+        problem(SinePositionEncoding(), wrong) == input(0, "of rank 2 or more with a fixed last extent", wrong))
+    }
+    let counts = TensorType(.i32, [5, 6])
+    #expect(problem(SinePositionEncoding(), counts) == input(0, "of f32 or f64", counts))
+    #expect(
+      problem(SinePositionEncoding(), x, x)
+        == ModelError(LayerProblem.inputCount(kind: "sine_position_encoding", expected: "one input", found: 2)))
+    #expect(
+      problem(SinePositionEncoding(maxWavelength: 0), x) == setting("must be above 0, found 0.0", "max_wavelength"))
+    let wide = TensorType(.f32, [0, .known(Int.max)])
+    #expect(SinePositionEncoding().scratchSize(for: [wide]) == .max)
+  }
 }

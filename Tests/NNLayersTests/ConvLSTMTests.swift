@@ -31,9 +31,11 @@ import Testing
     func chosen(_ field: String) -> Set<JSONValue> { Set(cases.compactMap { $0.fields[field] }) }
     #expect(chosen("padding") == ["same"])
     #expect(chosen("data_format") == ["channels_first"])
-    #expect(chosen("direction") == ["backward"])
+    #expect(chosen("direction") == ["backward", "bidirectional"])
+    #expect(chosen("merge_mode") == ["sum", "mul", "ave", "none"])
+    #expect(chosen("mask") == ["steps", "lengths"])
     #expect(chosen("use_bias") == [false])
-    for field in ["return_sequences", "return_state", "initial_state", "reversed_output"] {
+    for field in ["return_sequences", "return_state", "initial_state", "reversed_output", "zero_output_for_mask"] {
       #expect(chosen(field) == [true], "\(field)")
     }
     for field in ["strides", "dilation_rate", "activation", "recurrent_activation"] {
@@ -46,8 +48,8 @@ import Testing
     let input = TensorType(.f32, [Self.n, Self.t, Self.m, 7, 3])
     let all = layer([3, 2]) {
       $0.padding = .same
-      $0.returnSequences = true
-      $0.returnState = true
+      $0.sequence.returnSequences = true
+      $0.sequence.returnState = true
     }
     let state = TensorType(.f32, [Self.n, Self.m, 7, 4])
     #expect(
@@ -76,16 +78,16 @@ import Testing
   @Test func settingsMustNotContradictEachOther() {
     let x = TensorType(.f32, [2, 3, 5, 7])
     let reason = "true needs the direction 'backward' and 'return_sequences'"
-    #expect(problem(layer([3]) { $0.reversedOutput = true }, x) == refused("reversed_output", reason))
+    #expect(problem(layer([3]) { $0.sequence.reversedOutput = true }, x) == refused("reversed_output", reason))
     let backward = layer([3]) {
-      $0.direction = .backward
-      $0.reversedOutput = true
+      $0.sequence.direction = .backward
+      $0.sequence.reversedOutput = true
     }
     #expect(problem(backward, x) == refused("reversed_output", reason))
     let sequences = layer([3]) {
-      $0.direction = .backward
-      $0.reversedOutput = true
-      $0.returnSequences = true
+      $0.sequence.direction = .backward
+      $0.sequence.reversedOutput = true
+      $0.sequence.returnSequences = true
     }
     #expect(problem(sequences, x) == nil)
     #expect(
@@ -103,7 +105,7 @@ import Testing
   @Test func statesHaveTheExtentsOfTheWindows() {
     let x = TensorType(.f32, [2, 3, 5, 7])
     let state = TensorType(.f32, [2, 3, 4])
-    let started = layer([3]) { $0.initialState = true }
+    let started = layer([3]) { $0.sequence.initialState = true }
     #expect(problem(started, x, state, state) == nil)
     for other in [TensorType(.f32, [2, 5, 4]), TensorType(.f64, [2, 3, 4]), TensorType(.f32, [2, 3, 3])] {
       #expect(problem(started, x, other, state) == refused(1, "f32 [2, 3, 4]", other))
@@ -113,6 +115,53 @@ import Testing
       problem(started, x)
         == ModelError(
           LayerProblem.inputCount(kind: "conv_lstm", expected: "3 inputs with these fields", found: 1)))
+  }
+
+  @Test func masksAndStatesOfBothDirectionsFit() {
+    let x = TensorType(.f32, [2, 3, 5, 7])
+    let state = TensorType(.f32, [2, 3, 4])
+    let both = layer([3]) {
+      $0.sequence.initialState = true
+      $0.sequence.direction = .bidirectional
+      $0.sequence.mask = .steps
+    }
+    let mask = TensorType(.bool, [2, 3])
+    #expect(problem(both, x, state, state, state, state, mask) == nil)
+    let (narrow, short) = (TensorType(.f32, [2, 3, 3]), TensorType(.bool, [2, 5]))
+    #expect(problem(both, x, state, state, state, narrow, mask) == refused(4, "f32 [2, 3, 4]", narrow))
+    #expect(problem(both, x, state, state, state, state, short) == refused(5, "bool [2, 3]", short))
+    #expect(
+      problem(both, x, mask)
+        == ModelError(
+          LayerProblem.inputCount(kind: "conv_lstm", expected: "6 inputs with these fields", found: 2)))
+    let lengths = layer([3]) { $0.sequence.mask = .lengths }
+    let (right, wrong) = (TensorType(.i32, [2]), TensorType(.f32, [2]))
+    #expect(problem(lengths, x, right) == nil)
+    #expect(problem(lengths, x, wrong) == refused(1, "i32 [2] or i64", wrong))
+    let merged = layer([3]) { $0.sequence.mergeMode = .sum }
+    #expect(problem(merged, x) == refused("merge_mode", "'sum' needs the direction 'bidirectional'"))
+    let zeroed = layer([3]) { $0.sequence.zeroOutputForMask = true }
+    #expect(
+      problem(zeroed, x)
+        == refused("zero_output_for_mask", "true needs the mask 'steps' and 'return_sequences'"))
+  }
+
+  @Test func aLengthBeyondTheStepsIsRefused() throws {
+    var layer = ConvLSTM(filters: 1, kernelSize: [1])
+    layer.sequence.mask = .lengths
+    layer.useBias = false
+    let kernel = try Tensor([1.0, 1, 1, 1], [1, 1, 4])
+    for length in [-1, 3] as [Int32] {
+      let run = LayerRun(
+        layer: layer, inputs: [try Tensor([1.0, 2, 3, 4], [1, 2, 2, 1]), try Tensor([length], [1])],
+        parameters: [kernel, kernel])
+      #expect(
+        throws: ModelError(
+          LayerProblem.badElement(input: 1, position: [0], found: String(length), expected: "a length from 0 to 2"))
+      ) {
+        try run.outputs()
+      }
+    }
   }
 
   @Test func sizesThatCannotBeCountedAreRefused() {
@@ -139,8 +188,8 @@ import Testing
 
   @Test func withoutStepsTheStatesStayAsTheyAre() throws {
     var layer = ConvLSTM(filters: 1, kernelSize: [1])
-    layer.initialState = true
-    layer.returnState = true
+    layer.sequence.initialState = true
+    layer.sequence.returnState = true
     layer.useBias = false
     let states = [try Tensor([1.5, -2], [1, 2, 1]), try Tensor([0.25, 3], [1, 2, 1])]
     let run = LayerRun(

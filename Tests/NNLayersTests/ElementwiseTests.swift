@@ -86,4 +86,18 @@ import Testing
       #expect(throws: expected) { try SoftShrink.decoded(from: JSONObject([("threshold", value)])) }
     }
   }
+
+  @Test func theRectifiersSettingsAreNotNegative() {
+    func problem(_ fields: JSONObject) -> ModelError? {
+      error(thrownBy: { () throws(ModelError) in _ = try ReLU.decoded(from: fields) })
+    }
+    #expect(problem(JSONObject([("max_value", 6), ("negative_slope", 0.5), ("threshold", 1)])) == nil)
+    #expect(problem(JSONObject([("max_value", "Infinity")])) == nil)
+    for (name, value, expectation) in [
+      ("max_value", -1, "a number from 0, or the string Infinity"), ("negative_slope", -0.5, "a number from 0"),
+      ("threshold", "Infinity", "a number from 0"), ("threshold", "NaN", "a number from 0"),
+    ] as [(String, JSONValue, String)] {
+      #expect(problem(JSONObject([(name, value)]))?.description.contains(expectation) == true, "\(name)")
+    }
+  }
 }

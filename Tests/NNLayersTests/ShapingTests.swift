@@ -171,6 +171,11 @@ import Testing
     layer = Resize(axes: [1], sizes: [7])
     layer.excludeOutside = true
     #expect(problem(layer, pair) == refused("exclude_outside", "the mode 'nearest' has no weights"))
+    layer.excludeOutside = false
+    layer.antialias = true
+    #expect(problem(layer, pair) == refused("antialias", "the mode 'nearest' has no weights"))
+    layer.mode = .linear
+    #expect(problem(layer, pair) == nil)
     #expect(Scale(0) == nil)
     #expect(Scale(json: "Infinity") == nil)
   }

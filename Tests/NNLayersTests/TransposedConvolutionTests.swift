@@ -126,6 +126,28 @@ import Testing
         == refused("kernel_size", "the window spans 3 along spatial dimension 0, and the padded input 2"))
   }
 
+  @Test func locallyConnectedWindowsArePaddedAndSpread() throws {
+    var layer = LocallyConnected(filters: 4, kernelSize: [3])
+    layer.padding = .same
+    #expect(try shape(layer, [Self.n, 2, 2]) == [Self.n, 2, 4])
+    #expect(
+      try layer.parameters(for: [TensorType(.f32, [Self.n, 2, 2])]).first
+        == Parameter("kernel", TensorType(.f32, [2, 3, 2, 4])))
+    layer.padding = .explicit
+    #expect(problem(layer, [1, 2, 2]) == refused("pads", "must have 2 numbers with the padding 'explicit', found 0"))
+    layer.padding = .valid
+    layer.dilationRate = [2]
+    #expect(
+      problem(layer, [1, 4, 2])
+        == refused("kernel_size", "the window spans 5 along spatial dimension 0, and the padded input 4"))
+    layer.dilationRate = [2, 2]
+    #expect(
+      problem(layer, [1, 7, 2])
+        == refused("dilation_rate", "must have no number or as many as 'kernel_size', 1, found 2"))
+    let choices = Set(try LayerCase.all(of: "locally_connected").compactMap { $0.fields["padding"] })
+    #expect(choices == ["same", "same_lower", "causal", "explicit"])
+  }
+
   @Test func adaptivePoolsShareExtentsOut() throws {
     let (n, m) = (Self.n, Self.m)
     #expect(try shape(AdaptiveAveragePooling(outputSize: [2, 3]), [n, m, 5, 7]) == [n, 2, 3, 7])

@@ -31,5 +31,5 @@ public struct CELU: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .celu(alpha: alpha.value) }
+  package var function: Elementwise? { .celu(alpha: alpha.value) }
 }

@@ -30,5 +30,5 @@ public struct ELU: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .elu(alpha: alpha.value) }
+  package var function: Elementwise? { .elu(alpha: alpha.value) }
 }

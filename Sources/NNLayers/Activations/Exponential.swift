@@ -16,5 +16,5 @@ public struct Exponential: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .exponential }
+  package var function: Elementwise? { .exponential }
 }

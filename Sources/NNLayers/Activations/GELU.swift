@@ -40,5 +40,5 @@ public struct GELU: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, each step rounded.
-  package var function: Elementwise { approximate == .tanh ? .geluTanh : .gelu }
+  package var function: Elementwise? { approximate == .tanh ? .geluTanh : .gelu }
 }

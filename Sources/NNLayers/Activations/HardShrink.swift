@@ -30,5 +30,5 @@ public struct HardShrink: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, which rounds nothing but the threshold.
-  package var function: Elementwise { .shrink(threshold: threshold.value, bias: 0) }
+  package var function: Elementwise? { .shrink(threshold: threshold.value, bias: 0) }
 }

@@ -39,5 +39,5 @@ public struct HardSigmoid: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, each step rounded.
-  package var function: Elementwise { definition == .keras2 ? .hardSigmoidKeras2 : .hardSigmoidKeras3 }
+  package var function: Elementwise? { definition == .keras2 ? .hardSigmoidKeras2 : .hardSigmoidKeras3 }
 }

@@ -16,5 +16,5 @@ public struct HardSwish: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .hardSwish }
+  package var function: Elementwise? { .hardSwish }
 }

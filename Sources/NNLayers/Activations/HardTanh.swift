@@ -16,5 +16,5 @@ public struct HardTanh: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, which rounds nothing.
-  package var function: Elementwise { .clip(from: -1, to: 1) }
+  package var function: Elementwise? { .clip(from: -1, to: 1) }
 }

@@ -31,5 +31,5 @@ public struct LeakyReLU: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .leakyReLU(slope: negativeSlope.value) }
+  package var function: Elementwise? { .leakyReLU(slope: negativeSlope.value) }
 }

@@ -18,5 +18,5 @@ public struct LogSigmoid: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .logSigmoid }
+  package var function: Elementwise? { .logSigmoid }
 }

@@ -18,5 +18,5 @@ public struct Mish: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .mish }
+  package var function: Elementwise? { .mish }
 }

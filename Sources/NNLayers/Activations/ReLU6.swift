@@ -18,5 +18,5 @@ public struct ReLU6: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .relu6 }
+  package var function: Elementwise? { .relu6 }
 }

@@ -21,5 +21,5 @@ public struct SELU: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .selu }
+  package var function: Elementwise? { .selu }
 }

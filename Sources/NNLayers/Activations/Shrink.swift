@@ -35,5 +35,5 @@ public struct Shrink: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .shrink(threshold: lambd.value, bias: bias.value) }
+  package var function: Elementwise? { .shrink(threshold: lambd.value, bias: bias.value) }
 }

@@ -16,5 +16,5 @@ public struct SiLU: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .silu }
+  package var function: Elementwise? { .silu }
 }

@@ -18,5 +18,5 @@ public struct Sigmoid: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .sigmoid }
+  package var function: Elementwise? { .sigmoid }
 }

@@ -33,5 +33,5 @@ public struct SoftShrink: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .shrink(threshold: threshold.value, bias: threshold.value) }
+  package var function: Elementwise? { .shrink(threshold: threshold.value, bias: threshold.value) }
 }

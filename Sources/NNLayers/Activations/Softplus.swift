@@ -18,5 +18,5 @@ public struct Softplus: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .softplus }
+  package var function: Elementwise? { .softplus }
 }

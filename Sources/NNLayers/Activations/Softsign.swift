@@ -16,5 +16,5 @@ public struct Softsign: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .softsign }
+  package var function: Elementwise? { .softsign }
 }

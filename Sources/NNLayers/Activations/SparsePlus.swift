@@ -16,5 +16,5 @@ public struct SparsePlus: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .sparsePlus }
+  package var function: Elementwise? { .sparsePlus }
 }

@@ -16,5 +16,5 @@ public struct SparseSigmoid: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .sparseSigmoid }
+  package var function: Elementwise? { .sparseSigmoid }
 }

@@ -28,5 +28,5 @@ public struct Squareplus: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .squareplus(b: b.value) }
+  package var function: Elementwise? { .squareplus(b: b.value) }
 }

@@ -16,5 +16,5 @@ public struct Tanh: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .tanh }
+  package var function: Elementwise? { .tanh }
 }

@@ -16,5 +16,5 @@ public struct TanhShrink: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .tanhShrink }
+  package var function: Elementwise? { .tanhShrink }
 }

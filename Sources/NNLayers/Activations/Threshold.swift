@@ -34,5 +34,5 @@ public struct Threshold: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, which rounds nothing but the settings.
-  package var function: Elementwise { .threshold(threshold.value, otherwise: value.value) }
+  package var function: Elementwise? { .threshold(threshold.value, otherwise: value.value) }
 }

@@ -28,5 +28,5 @@ public struct ThresholdedReLU: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, which rounds nothing but the threshold.
-  package var function: Elementwise { .threshold(alpha.value, otherwise: 0) }
+  package var function: Elementwise? { .threshold(alpha.value, otherwise: 0) }
 }

@@ -63,13 +63,14 @@ private struct PartsOfElements {
 
 /// A layer whose function the kernels know, so that an engine can let them apply it in the pass that computes its input.
 package protocol FunctionLayer: ElementwiseLayer {
-  /// The function.
-  var function: Elementwise { get }
+  /// The function; nil where the kernels do not know it with the layer's settings, which then has an `apply` of its own.
+  var function: Elementwise? { get }
 }
 
 extension FunctionLayer {
   /// The function, each step rounded.
   public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
+    guard let function else { preconditionFailure("a layer without a function applies itself") }
     function.run(FloatType(type), from: x, to: y, count: count)
   }
 }

@@ -100,3 +100,73 @@ public struct Bound: FieldValue, ExpressibleByFloatLiteral, ExpressibleByInteger
   /// The limit.
   public var json: JSONValue { JSONValue(number: value) }
 }
+
+/// A number from 0.
+public struct Amount: FieldValue, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// The number.
+  public let value: Double
+  /// The numbers from 0.
+  public static var expectation: String { "a number from 0" }
+  /// The numbers from 0.
+  public static var schema: JSONValue { ["type": "number", "minimum": 0] }
+
+  /// The given number; nil if it is negative, infinite or NaN.
+  public init?(_ value: Double) {
+    guard value >= 0, value.isFinite else { return nil }
+    self.value = value
+  }
+
+  /// The given number, for literals in code.
+  public init(floatLiteral value: Double) {
+    precondition(value >= 0 && value.isFinite, "the literal must not be negative")
+    self.value = value
+  }
+
+  /// The given number, for literals in code.
+  public init(integerLiteral value: Int) { self.init(floatLiteral: Double(value)) }
+
+  /// Reads a number from 0.
+  public init?(json: JSONValue) {
+    guard let value = json.number else { return nil }
+    self.init(value)
+  }
+
+  /// The number.
+  public var json: JSONValue { JSONValue(number: value) }
+}
+
+/// The greatest value of a result that is not negative: a number from 0, or infinity where there is none.
+public struct Ceiling: FieldValue, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// The limit.
+  public let value: Double
+  /// The numbers from 0, and infinity.
+  public static var expectation: String { "a number from 0, or the string Infinity" }
+  /// The numbers from 0, and infinity.
+  public static var schema: JSONValue { ["anyOf": [["type": "number", "minimum": 0], ["enum": ["Infinity"]]]] }
+  /// No limit.
+  public static let infinity = Ceiling(floatLiteral: .infinity)
+
+  /// The given limit; nil if it is negative or NaN.
+  public init?(_ value: Double) {
+    guard value >= 0 else { return nil }
+    self.value = value
+  }
+
+  /// The given limit, for literals in code.
+  public init(floatLiteral value: Double) {
+    precondition(value >= 0, "the literal must not be negative")
+    self.value = value
+  }
+
+  /// The given limit, for literals in code.
+  public init(integerLiteral value: Int) { self.init(floatLiteral: Double(value)) }
+
+  /// Reads a limit.
+  public init?(json: JSONValue) {
+    guard let value = json.number else { return nil }
+    self.init(value)
+  }
+
+  /// The limit.
+  public var json: JSONValue { JSONValue(number: value) }
+}

@@ -99,6 +99,7 @@ extension LayerCatalog {
     MultiHeadAttention.self,
     GroupedQueryAttention.self,
     RotaryEmbedding.self,
+    SinePositionEncoding.self,
     // Shape
     Flatten.self,
     Reshape.self,

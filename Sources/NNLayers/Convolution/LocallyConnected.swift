@@ -10,10 +10,11 @@ import NNKernels
 /// | `kernel` | `[windows..., kernel_size..., in, filters]`        | for both data formats                        |
 /// | `biases` | `[windows..., filters]`                            | absent where `use_bias` is false             |
 ///
-/// Windows and arithmetic are those of `convolution` without padding.
+/// Windows and arithmetic are those of `convolution`, padding and dilation included.
 ///
-/// - Source: Keras 2 `LocallyConnected1D`, `LocallyConnected2D` with `implementation=1` without activation (kernel `[windows,
-///   kernel_size · in, filters]`, with the channels of each window before its positions where channels come first).
+/// - Source: Keras 2 `LocallyConnected1D`, `LocallyConnected2D` without activation: with `implementation=1` (`valid`; kernel
+///   `[windows, kernel_size · in, filters]`, with the channels of each window before its positions where channels come first),
+///   and with 2 and 3, which know `same` and keep the kernel as one that is dense or sparse over all positions.
 public struct LocallyConnected: Layer {
   /// `locally_connected`
   public static let kind = "locally_connected"
@@ -22,6 +23,12 @@ public struct LocallyConnected: Layer {
     Field("filters", \.filters, "the number of the output's channels"),
     Field("kernel_size", \.kernelSize, "the extents of the window; their number is that of the spatial dimensions"),
     Field("strides", \.strides, default: [], "the distances of the windows; 1 where none are given"),
+    Field(
+      "dilation_rate", \.dilationRate, default: [], "the distances of a window's positions; 1 where none are given"),
+    Field("padding", \.padding, default: .valid, "how the input is extended by zeros"),
+    Field(
+      "pads", \.pads, default: [],
+      "for the padding `explicit`: the zeros at the start of each spatial dimension, then those at the ends"),
     Field("data_format", \.dataFormat, default: .channelsLast, "where the channels stand"),
     Field("use_bias", \.useBias, default: true, "whether `biases` are added"),
   ]
@@ -32,6 +39,12 @@ public struct LocallyConnected: Layer {
   public var kernelSize: WindowSize = [1]
   /// The distances of the windows; 1 where none are given.
   public var strides: [Positive] = []
+  /// The distances of a window's positions; 1 where none are given.
+  public var dilationRate: [Positive] = []
+  /// How the input is extended by zeros.
+  public var padding = ConvolutionPadding.valid
+  /// The zeros at the starts and at the ends, where the padding is explicit.
+  public var pads: [PadSize] = []
   /// Where the channels stand.
   public var dataFormat = DataFormat.channelsLast
   /// Whether biases are added.
@@ -47,7 +60,9 @@ public struct LocallyConnected: Layer {
   }
 
   private var settings: WindowSettings {
-    WindowSettings(sizeField: "kernel_size", size: kernelSize, strides: strides)
+    WindowSettings(
+      sizeField: "kernel_size", size: kernelSize, strides: strides, dilation: dilationRate, padding: padding,
+      pads: pads)
   }
 
   private func checked(

@@ -16,5 +16,5 @@ public struct Abs: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, which rounds nothing.
-  package var function: Elementwise { .abs }
+  package var function: Elementwise? { .abs }
 }

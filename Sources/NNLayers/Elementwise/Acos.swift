@@ -20,5 +20,5 @@ public struct Acos: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .acos }
+  package var function: Elementwise? { .acos }
 }

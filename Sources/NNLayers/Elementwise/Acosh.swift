@@ -20,5 +20,5 @@ public struct Acosh: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .acosh }
+  package var function: Elementwise? { .acosh }
 }

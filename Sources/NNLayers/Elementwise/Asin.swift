@@ -20,5 +20,5 @@ public struct Asin: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .asin }
+  package var function: Elementwise? { .asin }
 }

@@ -18,5 +18,5 @@ public struct Asinh: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .asinh }
+  package var function: Elementwise? { .asinh }
 }

@@ -18,5 +18,5 @@ public struct Atan: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .atan }
+  package var function: Elementwise? { .atan }
 }

@@ -20,5 +20,5 @@ public struct Atanh: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .atanh }
+  package var function: Elementwise? { .atanh }
 }

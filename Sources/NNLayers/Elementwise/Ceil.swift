@@ -18,5 +18,5 @@ public struct Ceil: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function.
-  package var function: Elementwise { .ceil }
+  package var function: Elementwise? { .ceil }
 }

@@ -34,5 +34,5 @@ public struct Clip: ElementwiseLayer, FunctionLayer {
   }
 
   /// The formula, which rounds nothing but the limits.
-  package var function: Elementwise { .clip(from: min.value, to: max.value) }
+  package var function: Elementwise? { .clip(from: min.value, to: max.value) }
 }

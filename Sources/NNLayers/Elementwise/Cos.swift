@@ -20,5 +20,5 @@ public struct Cos: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .cos }
+  package var function: Elementwise? { .cos }
 }

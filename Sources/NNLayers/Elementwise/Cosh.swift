@@ -18,5 +18,5 @@ public struct Cosh: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .cosh }
+  package var function: Elementwise? { .cosh }
 }

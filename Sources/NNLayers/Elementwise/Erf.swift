@@ -18,5 +18,5 @@ public struct Erf: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .erf }
+  package var function: Elementwise? { .erf }
 }

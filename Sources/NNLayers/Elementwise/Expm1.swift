@@ -18,5 +18,5 @@ public struct Expm1: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once in f32.
-  package var function: Elementwise { .expm1 }
+  package var function: Elementwise? { .expm1 }
 }

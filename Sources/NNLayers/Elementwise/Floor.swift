@@ -18,5 +18,5 @@ public struct Floor: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function.
-  package var function: Elementwise { .floor }
+  package var function: Elementwise? { .floor }
 }

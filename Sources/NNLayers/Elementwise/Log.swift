@@ -20,5 +20,5 @@ public struct Log: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, as `spec/numerics.md` defines it.
-  package var function: Elementwise { .logarithm }
+  package var function: Elementwise? { .logarithm }
 }

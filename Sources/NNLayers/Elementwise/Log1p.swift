@@ -20,5 +20,5 @@ public struct Log1p: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once in f32.
-  package var function: Elementwise { .log1p }
+  package var function: Elementwise? { .log1p }
 }

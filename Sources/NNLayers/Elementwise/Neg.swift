@@ -16,5 +16,5 @@ public struct Neg: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, which rounds nothing.
-  package var function: Elementwise { .neg }
+  package var function: Elementwise? { .neg }
 }

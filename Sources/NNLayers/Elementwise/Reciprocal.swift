@@ -16,5 +16,5 @@ public struct Reciprocal: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// One operation, rounded once.
-  package var function: Elementwise { .reciprocal }
+  package var function: Elementwise? { .reciprocal }
 }

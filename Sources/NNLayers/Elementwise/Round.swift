@@ -18,5 +18,5 @@ public struct Round: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function.
-  package var function: Elementwise { .round }
+  package var function: Elementwise? { .round }
 }

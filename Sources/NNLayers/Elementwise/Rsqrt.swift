@@ -18,5 +18,5 @@ public struct Rsqrt: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The formula, each step rounded.
-  package var function: Elementwise { .rsqrt }
+  package var function: Elementwise? { .rsqrt }
 }

@@ -18,5 +18,5 @@ public struct Sign: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, which rounds nothing.
-  package var function: Elementwise { .sign }
+  package var function: Elementwise? { .sign }
 }

@@ -20,5 +20,5 @@ public struct Sin: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .sin }
+  package var function: Elementwise? { .sin }
 }

@@ -18,5 +18,5 @@ public struct Sinh: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .sinh }
+  package var function: Elementwise? { .sinh }
 }

@@ -18,5 +18,5 @@ public struct Sqrt: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// One operation, rounded once.
-  package var function: Elementwise { .sqrt }
+  package var function: Elementwise? { .sqrt }
 }

@@ -16,5 +16,5 @@ public struct Square: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// One operation, rounded once.
-  package var function: Elementwise { .square }
+  package var function: Elementwise? { .square }
 }

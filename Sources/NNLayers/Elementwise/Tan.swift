@@ -20,5 +20,5 @@ public struct Tan: ElementwiseLayer, FunctionLayer {
   public init() {}
 
   /// The function, rounded once.
-  package var function: Elementwise { .tan }
+  package var function: Elementwise? { .tan }
 }

@@ -5,25 +5,31 @@ import NNKernels
 /// and `h = s(o) * a(c)`, with the gates i, f, g and o of `(x ∗ kernel + biases) + h ∗ recurrent_kernel`. The functions
 /// are `recurrent_activation` (s) and `activation` (a).
 ///
-/// | value              | shape                                    | notes                                        |
-/// |--------------------|------------------------------------------|----------------------------------------------|
-/// | input              | `[batch, time, spatial..., in]`          | f32 or f64; 1, 2 or 3 spatial dimensions     |
-/// | h, c               | `[batch, windows..., filters]`           | with `initial_state`                         |
-/// | output             | `[batch, time, windows..., filters]`     | without `return_sequences` no `time`         |
-/// | last h, c          | `[batch, windows..., filters]`           | with `return_state`                          |
-/// | `kernel`           | `[kernel_size..., in, 4 * filters]`      | gates in the order i, f, g, o                |
-/// | `recurrent_kernel` | `[kernel_size..., filters, 4 * filters]` | filters as those of `kernel`                 |
-/// | `biases`           | `[4 * filters]`                          | absent where `use_bias` is false             |
+/// | value                       | shape                                    | notes                                         |
+/// |-----------------------------|------------------------------------------|-----------------------------------------------|
+/// | input                       | `[batch, time, spatial..., in]`          | f32 or f64; 1, 2 or 3 spatial dimensions      |
+/// | h, c                        | `[batch, windows..., filters]`           | with `initial_state`, those of each direction |
+/// | mask                        | `[batch, time]` or `[batch]`             | `mask` `steps`: bool; `lengths`: i32 or i64   |
+/// | output                      | `[batch, time, windows..., filters]`     | without `return_sequences` no `time`          |
+/// | last h, c                   | `[batch, windows..., filters]`           | with `return_state`, those of each direction  |
+/// | `kernel`                    | `[kernel_size..., in, 4 * filters]`      | gates in the order i, f, g, o                 |
+/// | `recurrent_kernel`          | `[kernel_size..., filters, 4 * filters]` | filters as those of `kernel`                  |
+/// | `biases`                    | `[4 * filters]`                          | absent where `use_bias` is false              |
+/// | `backward_kernel`           | as `kernel`                              | of the second direction of `bidirectional`    |
+/// | `backward_recurrent_kernel` | as `recurrent_kernel`                    | likewise                                      |
+/// | `backward_biases`           | as `biases`                              | likewise                                      |
 ///
 /// With the data format `channels_first` the channels of inputs, states and outputs stand before the spatial
 /// dimensions, and the kernels are the same. `strides`, `dilation_rate` and `padding` are of the convolution of the
 /// input, as in `convolution`; that of h has the padding `same` and neither strides nor gaps, so that the extents stay.
-/// Outputs stand at the place of their step unless `reversed_output`.
+/// Outputs stand at the place of their step unless `reversed_output`; masks, lengths and two directions are as in `lstm`, and
+/// `concat` puts the channels of one direction behind those of the other, in both data formats.
 ///
 /// - Source: Keras 3 `ConvLSTM1D`, `ConvLSTM2D`, `ConvLSTM3D` (their gates i, f, c, o), which take strides or a
-///   dilation rate, not both; Keras's `go_backwards` with sequences is `backward` with `reversed_output`. Shi et al.
-///   2015, arXiv 1506.04214, there with peepholes.
-public struct ConvLSTM: Layer {
+///   dilation rate, not both; Keras's `go_backwards` with sequences is `backward` with `reversed_output`. Keras 3
+///   `Bidirectional`, which concatenates along the last axis also where channels come first: `merge_mode` `none`, and
+///   `concatenate`. Shi et al. 2015, arXiv 1506.04214, there with peepholes.
+public struct ConvLSTM: SequenceLayer {
   /// How the input is extended by zeros.
   public enum Padding: String, FieldChoice {
     /// Not at all.
@@ -32,45 +38,27 @@ public struct ConvLSTM: Layer {
     case same
   }
 
-  /// In which order the steps of the sequence are taken.
-  public enum Direction: String, FieldChoice {
-    /// The first step first.
-    case forward
-    /// The last step first.
-    case backward
-  }
-
   /// `conv_lstm`
   public static let kind = "conv_lstm"
   /// The settings.
-  public static let fields: [Field<ConvLSTM>] = [
-    Field("filters", \.filters, "the number of the output's channels"),
-    Field("kernel_size", \.kernelSize, "the extents of both windows; their number is that of the spatial dimensions"),
-    Field("strides", \.strides, default: [], "the distances of the windows over the input; 1 where none are given"),
-    Field(
-      "dilation_rate", \.dilationRate, default: [],
-      "the distances of the positions of a window over the input; 1 where none are given"),
-    Field("padding", \.padding, default: .valid, "how the input is extended by zeros"),
-    Field("data_format", \.dataFormat, default: .channelsLast, "where the channels stand"),
-    Field(
-      "activation", \.activation, default: Activation(Tanh()),
-      "the function `a` of the new candidate for c, and of c in the output"),
-    Field(
-      "recurrent_activation", \.recurrentActivation, default: Activation(Sigmoid()), "the function `s` of the gates"),
-    Field("use_bias", \.useBias, default: true, "whether `biases` are added"),
-    Field(
-      "return_sequences", \.returnSequences, default: false,
-      "whether the output of each step is given, not only that of the last one"),
-    Field(
-      "return_state", \.returnState, default: false, "whether the states after the last step are further outputs"),
-    Field(
-      "initial_state", \.initialState, default: false,
-      "whether the states before the first step are further inputs; else they are 0"),
-    Field("direction", \.direction, default: .forward, "which step is taken first: the first or the last"),
-    Field(
-      "reversed_output", \.reversedOutput, default: false,
-      "for `backward`, whether the sequence of outputs begins with that of the last step"),
-  ]
+  public static let fields: [Field<ConvLSTM>] =
+    [
+      Field("filters", \.filters, "the number of the output's channels"),
+      Field("kernel_size", \.kernelSize, "the extents of both windows; their number is that of the spatial dimensions"),
+      Field("strides", \.strides, default: [], "the distances of the windows over the input; 1 where none are given"),
+      Field(
+        "dilation_rate", \.dilationRate, default: [],
+        "the distances of the positions of a window over the input; 1 where none are given"),
+      Field("padding", \.padding, default: .valid, "how the input is extended by zeros"),
+      Field("data_format", \.dataFormat, default: .channelsLast, "where the channels stand"),
+      Field(
+        "activation", \.activation, default: Activation(Tanh()),
+        "the function `a` of the new candidate for c, and of c in the output"),
+      Field(
+        "recurrent_activation", \.recurrentActivation, default: Activation(Sigmoid()), "the function `s` of the gates"),
+      Field("use_bias", \.useBias, default: true, "whether `biases` are added"),
+    ] + sequenceFields
+  static let hasCell = true
 
   /// The number of the output's channels.
   public var filters: Positive = 1
@@ -90,16 +78,8 @@ public struct ConvLSTM: Layer {
   public var recurrentActivation = Activation(Sigmoid())
   /// Whether biases are added.
   public var useBias = true
-  /// Whether the output of each step is given, not only that of the last one.
-  public var returnSequences = false
-  /// Whether the states after the last step are given as further outputs.
-  public var returnState = false
-  /// Whether the states before the first step are further inputs.
-  public var initialState = false
-  /// In which order the steps are taken.
-  public var direction = Direction.forward
-  /// Whether the outputs are given in the order in which they are computed, the last step first.
-  public var reversedOutput = false
+  /// How it goes over the sequence.
+  public var sequence = SequenceOptions()
 
   /// A layer of one filter that sees one position of one spatial dimension.
   public init() {}
@@ -126,12 +106,7 @@ public struct ConvLSTM: Layer {
 
   /// Checks the inputs and gives the number of channels and the type of a state.
   private func checked(_ inputs: [TensorType]) throws(ModelError) -> (channels: Int, state: TensorType) {
-    let count = initialState ? 3 : 1
-    guard inputs.count == count else {
-      throw ModelError(
-        LayerProblem.inputCount(
-          kind: Self.kind, expected: count == 1 ? "one input" : "3 inputs with these fields", found: inputs.count))
-    }
+    try checkCount(of: inputs)
     let input = inputs[0]
     try input.requireFloat(index: 0)
     let rank = kernelSize.rank + 3
@@ -145,11 +120,7 @@ public struct ConvLSTM: Layer {
           index: 0, expected: "of rank \(rank), \(parts), with a fixed number of channels", found: input))
     }
     try inputSettings.check()
-    if reversedOutput && !(direction == .backward && returnSequences) {
-      throw ModelError(
-        LayerProblem.badSetting(reason: "true needs the direction 'backward' and 'return_sequences'"),
-        at: .field("reversed_output"))
-    }
+    try sequence.check()
     let spatial = try inputSettings.outputs(Array(step[dataFormat.spatialAxes(rank: rank - 1)]))
     // No product of extents that follows is larger than one of these, of parameters or of working memory.
     for extent in [channels, filters.value] { _ = try Shape(kernelSize.extents + [extent, 16, filters.value]) }
@@ -157,7 +128,7 @@ public struct ConvLSTM: Layer {
     let state = SpatialType(
       input.dataType, dataFormat, batch: input.shape[0], spatial: spatial, channels: .known(filters.value)
     ).type
-    for (index, type) in inputs.enumerated().dropFirst() { try type.require(state, index: index) }
+    try checkSequence(inputs, states: [state, state])
     return (channels, state)
   }
 
@@ -168,17 +139,22 @@ public struct ConvLSTM: Layer {
     let kernel = try Shape(kernelSize.extents + [channels, columns])
     let recurrent = try Shape(kernelSize.extents + [filters.value, columns])
     let biases = Parameter("biases", TensorType(state.dataType, [.known(columns)]))
-    return [
-      Parameter("kernel", TensorType(state.dataType, kernel)),
-      Parameter("recurrent_kernel", TensorType(state.dataType, recurrent)),
-    ] + (useBias ? [biases] : [])
+    return parametersOfDirections(
+      [
+        Parameter("kernel", TensorType(state.dataType, kernel)),
+        Parameter("recurrent_kernel", TensorType(state.dataType, recurrent)),
+      ] + (useBias ? [biases] : []))
   }
 
   /// The output, then the states.
   public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
     let state = try checked(inputs).state
-    let sequence = TensorType(state.dataType, Array(inputs[0].shape[..<2]) + state.shape.dropFirst())
-    return [returnSequences ? sequence : state] + (returnState ? [state, state] : [])
+    var output = state
+    let axis = dataFormat.channelAxis(rank: state.rank)
+    output.shape[axis] = .known(sequence.outputParts * filters.value)
+    if sequence.returnSequences { output.shape.insert(inputs[0].shape[1], at: 1) }
+    let states = sequence.returnState ? Array(repeating: state, count: 2 * sequence.directionCount) : []
+    return Array(repeating: output, count: sequence.outputCount) + states
   }
 
   // Sizes
@@ -214,17 +190,20 @@ public struct ConvLSTM: Layer {
       let state = steps.state.multiplyAdds
     else { return nil }
     var (count, overflow) = input.addingReportingOverflow(state)
-    for factor in [shape[0], shape[1]] where !overflow {
+    for factor in [shape[0], shape[1], sequence.directionCount] where !overflow {
       (count, overflow) = count.multipliedReportingOverflow(by: factor)
     }
     return overflow ? nil : count
   }
 
   /// Row after row and in each step after step, each operation rounded.
+  ///
+  /// - Throws: ``LayerProblem/badElement(input:position:found:expected:)`` for a length that is negative or beyond the last step.
   public func forward(_ values: borrowing LayerValues) throws(ModelError) {
+    try checkLengths(values)
     let x = values.inputs[0]
     let output = values.outputs[0].shape
-    let start = dataFormat.firstSpatialAxis + (returnSequences ? 1 : 0)
+    let start = dataFormat.firstSpatialAxis + (sequence.returnSequences ? 1 : 0)
     let steps = try steps(
       x.dataType, x.shape, windows: output.dimensions[start..<start + kernelSize.rank])
     switch FloatType(x.dataType) {

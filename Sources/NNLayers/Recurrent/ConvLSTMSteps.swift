@@ -22,63 +22,81 @@ struct ConvLSTMSteps {
 }
 
 extension ConvLSTM {
-  /// Walks over the steps of each row and writes the outputs.
+  /// Walks over the steps of each row in each direction and writes the outputs.
   func run<Scalar: RecurrentScalar>(
     _ scalar: Scalar.Type, _ steps: ConvLSTMSteps, _ values: borrowing LayerValues
   ) {
+    for direction in 0..<sequence.directionCount {
+      for row in 0..<values.inputs[0].shape[0] { pass(scalar, steps, row, direction, values) }
+    }
+  }
+
+  private func pass<Scalar: RecurrentScalar>(
+    _ scalar: Scalar.Type, _ steps: ConvLSTMSteps, _ row: Int, _ direction: Int, _ values: borrowing LayerValues
+  ) {
     let x = values.inputs[0]
-    let (batch, time, size) = (x.shape[0], x.shape[1], steps.size)
-    let source = values.address(of: x).assumingMemoryBound(to: scalar)
-    let target = values.mutableAddress(of: values.outputs[0]).assumingMemoryBound(to: scalar)
+    let (time, size) = (x.shape[1], steps.size)
     let stepSize = steps.input.window.inputs * steps.input.channels
-    let biases = useBias ? values.address(of: values.parameters[2]) : nil
+    let source = values.address(of: x).assumingMemoryBound(to: scalar) + row * time * stepSize
+    let first = direction * (values.parameters.count / sequence.directionCount)
+    let biases = useBias ? values.address(of: values.parameters[first + 2]) : nil
     let gates = values.scratch.assumingMemoryBound(to: scalar)
     let recurrent = (values.scratch + steps.recurrent).assumingMemoryBound(to: scalar)
     let hidden = (values.scratch + steps.hidden).assumingMemoryBound(to: scalar)
     let cell = (values.scratch + steps.cell).assumingMemoryBound(to: scalar)
-    for row in 0..<batch {
-      start(hidden, size, state: 0, row, values)
-      start(cell, size, state: 1, row, values)
-      for taken in 0..<time {
-        let position = direction == .backward ? time - 1 - taken : taken
+    let isBackward = sequence.direction == .backward || direction == 1
+    start(hidden, size, state: 0, row, direction, values)
+    start(cell, size, state: 1, row, direction, values)
+    for taken in 0..<time {
+      let position = isBackward ? time - 1 - taken : taken
+      let isCounted = counts(row, position, values)
+      if isCounted {
         steps.input.run(
-          input: source + (row * time + position) * stepSize, kernel: values.address(of: values.parameters[0]),
-          bias: biases, result: gates, scratch: values.scratch + steps.product)
+          input: source + position * stepSize, kernel: values.address(of: values.parameters[first]), bias: biases,
+          result: gates, scratch: values.scratch + steps.product)
         steps.state.run(
-          input: hidden, kernel: values.address(of: values.parameters[1]), bias: nil, result: recurrent,
+          input: hidden, kernel: values.address(of: values.parameters[first + 1]), bias: nil, result: recurrent,
           scratch: values.scratch + steps.product)
         Addition.run(steps.state.type, gates, recurrent, to: gates, count: 4 * size)
         advance(x.dataType, steps, gates, hidden, cell)
-        if returnSequences {
-          (target + (row * time + (reversedOutput ? taken : position)) * size).update(from: hidden, count: size)
-        }
       }
-      if !returnSequences { (target + row * size).update(from: hidden, count: size) }
-      if returnState {
-        give(hidden, size, output: 1, row, values)
-        give(cell, size, output: 2, row, values)
+      if sequence.returnSequences {
+        let line = row * time + (sequence.reversedOutput ? taken : position)
+        give(isCounted || !sequence.zeroesMasked ? hidden : nil, line, steps, direction, values)
+      }
+    }
+    if !sequence.returnSequences { give(hidden, row, steps, direction, values) }
+    if sequence.returnState {
+      for offset in 0...1 {
+        let output = values.outputs[stateOutput(direction) + offset]
+        (values.mutableAddress(of: output).assumingMemoryBound(to: scalar) + row * size)
+          .update(from: offset == 0 ? hidden : cell, count: size)
       }
     }
   }
 
   /// A state of a row before the first step: of an input, or 0.
   private func start<Scalar: RecurrentScalar>(
-    _ target: UnsafeMutablePointer<Scalar>, _ size: Int, state: Int, _ row: Int, _ values: borrowing LayerValues
+    _ target: UnsafeMutablePointer<Scalar>, _ size: Int, state: Int, _ row: Int, _ direction: Int,
+    _ values: borrowing LayerValues
   ) {
-    guard initialState else {
+    guard sequence.initialState else {
       target.update(repeating: 0, count: size)
       return
     }
-    let source = values.address(of: values.inputs[1 + state]).assumingMemoryBound(to: Scalar.self)
-    target.update(from: source + row * size, count: size)
+    let source = values.inputs[stateInput(direction) + state]
+    target.update(from: values.address(of: source).assumingMemoryBound(to: Scalar.self) + row * size, count: size)
   }
 
-  /// Writes a state of a row after the last step.
+  /// Writes an output of a row, or zeros for none.
   private func give<Scalar: RecurrentScalar>(
-    _ state: UnsafeMutablePointer<Scalar>, _ size: Int, output: Int, _ row: Int, _ values: borrowing LayerValues
+    _ output: UnsafeMutablePointer<Scalar>?, _ line: Int, _ steps: ConvLSTMSteps, _ direction: Int,
+    _ values: borrowing LayerValues
   ) {
-    let target = values.mutableAddress(of: values.outputs[output]).assumingMemoryBound(to: Scalar.self)
-    (target + row * size).update(from: state, count: size)
+    let isLast = dataFormat == .channelsLast
+    write(
+      output, line: line, parts: isLast ? steps.state.window.outputs : 1, size: isLast ? filters.value : steps.size,
+      direction, values)
   }
 
   /// Replaces the states by those after a step.

@@ -13,39 +13,6 @@ extension RecurrentLayer {
     }
   }
 
-  private func checkLengths(_ values: borrowing LayerValues) throws(ModelError) {
-    guard sequence.mask == .lengths else { return }
-    let time = values.inputs[0].shape[1]
-    for row in 0..<values.inputs[0].shape[0] {
-      let length = length(of: row, values)
-      guard length >= 0, length <= time else {
-        throw ModelError(
-          LayerProblem.badElement(
-            input: maskIndex, position: [row], found: String(length), expected: "a length from 0 to \(time)"))
-      }
-    }
-  }
-
-  @inline(__always)
-  private func length(of row: Int, _ values: borrowing LayerValues) -> Int {
-    let lengths = values.inputs[maskIndex]
-    return lengths.dataType == .i64
-      ? Int(values.elements(of: lengths, as: Int64.self)[row])
-      : Int(values.elements(of: lengths, as: Int32.self)[row])
-  }
-
-  /// Whether a step counts for a row.
-  @inline(__always)
-  private func counts(_ row: Int, _ time: Int, _ values: borrowing LayerValues) -> Bool {
-    switch sequence.mask {
-    case .none: return true
-    case .lengths: return time < length(of: row, values)
-    case .steps:
-      let mask = values.inputs[maskIndex]
-      return values.address(of: mask).load(fromByteOffset: row * mask.shape[1] + time, as: UInt8.self) != 0
-    }
-  }
-
   private func pass<Scalar: RecurrentScalar>(
     _ scalar: Scalar.Type, _ direction: Int, _ values: borrowing LayerValues
   ) {
@@ -84,14 +51,16 @@ extension RecurrentLayer {
         if sequence.returnSequences {
           let line = row * time + (sequence.reversedOutput ? taken : position)
           let output = isCounted || !sequence.zeroesMasked ? nextHidden + row * outputSize : nil
-          write(output, line: line, direction, values)
+          write(output, line: line, size: outputSize, direction, values)
         }
       }
       swap(&hidden, &nextHidden)
       swap(&cell, &nextCell)
     }
     if !sequence.returnSequences {
-      for row in 0..<batch { write(hidden + row * outputSize, line: row, direction, values) }
+      for row in 0..<batch {
+        write(hidden + row * outputSize, line: row, size: outputSize, direction, values)
+      }
     }
     if sequence.returnState {
       let output = stateOutput(direction)
@@ -140,29 +109,6 @@ extension RecurrentLayer {
         type, rows: count, columns: columns, depth: depth, a: source + (row * time + first) * depth, b: kernel,
         bias: biases, result: gates + row * columns, resultStride: batch * columns,
         scratch: gates + memory.product)
-    }
-  }
-
-  /// Puts an output, or zeros for none, into a line of the output or joins it with that of the other direction.
-  private func write<Scalar: RecurrentScalar>(
-    _ source: UnsafeMutablePointer<Scalar>?, line: Int, _ direction: Int, _ values: borrowing LayerValues
-  ) {
-    let output = values.outputs[sequence.mergeMode == .none ? direction : 0]
-    let size = outputSize
-    let part = sequence.outputParts == 2 ? direction : 0
-    let target =
-      values.mutableAddress(of: output).assumingMemoryBound(to: Scalar.self)
-      + (line * sequence.outputParts + part) * size
-    @inline(__always)
-    func join(_ function: (Scalar, Scalar) -> Scalar) {
-      for unit in 0..<size { target[unit] = function(target[unit], source?[unit] ?? 0) }
-    }
-    switch direction == 0 ? .none : sequence.mergeMode {
-    case .concat, .none:
-      if let source { target.update(from: source, count: size) } else { target.update(repeating: 0, count: size) }
-    case .sum: join(+)
-    case .mul: join(*)
-    case .ave: join { ($0 + $1) / 2 }
     }
   }
 }

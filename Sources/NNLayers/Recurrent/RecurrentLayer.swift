@@ -3,19 +3,15 @@ import NNKernels
 
 /// A layer that goes over the steps of a sequence with a state: what one kind says of itself. The walk over the steps,
 /// the types and the outputs are shared.
-protocol RecurrentLayer: Layer {
+protocol RecurrentLayer: SequenceLayer {
   /// How many gates a step computes, each of `units` columns of the parameters.
   var gateCount: Int { get }
-  /// Whether there is a second state, of `units` elements.
-  static var hasCell: Bool { get }
   /// The number of units.
   var units: Positive { get }
   /// The extent of the state that is also the output.
   var outputSize: Int { get }
   /// Whether `biases` are added to the inputs' share.
   var useBias: Bool { get }
-  /// What is shared by all kinds.
-  var sequence: SequenceOptions { get set }
   /// The parameters of one direction behind `kernel`, `recurrent_kernel` and `biases`.
   func furtherParameters(_ type: DataType) -> [Parameter]
   /// Computes the states after one step.
@@ -34,17 +30,6 @@ extension RecurrentLayer {
   /// The gates' columns. `checked` has made sure that they can be counted.
   var columns: Int { gateCount * units.value }
 
-  private var stateCount: Int { Self.hasCell ? 2 : 1 }
-
-  /// Where the mask or the lengths are among the inputs.
-  var maskIndex: Int { 1 + (sequence.initialState ? stateCount * sequence.directionCount : 0) }
-
-  /// Where the first state of a direction is among the inputs.
-  func stateInput(_ direction: Int) -> Int { 1 + direction * stateCount }
-
-  /// Where the first state of a direction is among the outputs.
-  func stateOutput(_ direction: Int) -> Int { sequence.outputCount + direction * stateCount }
-
   // Types
 
   func recurrentParameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] {
@@ -56,9 +41,7 @@ extension RecurrentLayer {
       Parameter("recurrent_kernel", TensorType(type, [.known(outputSize), columns])),
     ]
     if useBias { parameters.append(Parameter("biases", TensorType(type, [columns]))) }
-    parameters += furtherParameters(type)
-    guard sequence.direction == .bidirectional else { return parameters }
-    return parameters + parameters.map { Parameter("backward_\($0.role)", $0.type) }
+    return parametersOfDirections(parameters + furtherParameters(type))
   }
 
   func recurrentOutputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
@@ -80,13 +63,7 @@ extension RecurrentLayer {
 
   /// Checks the inputs and gives the extent of the first one's last dimension.
   private func checked(_ inputs: [TensorType]) throws(ModelError) -> Int {
-    let count = maskIndex + (sequence.mask == .none ? 0 : 1)
-    guard inputs.count == count else {
-      throw ModelError(
-        LayerProblem.inputCount(
-          kind: Self.kind, expected: count == 1 ? "one input" : "\(count) inputs with these fields",
-          found: inputs.count))
-    }
+    try checkCount(of: inputs)
     let input = inputs[0]
     try input.requireFloat(index: 0)
     guard input.rank == 3, let depth = input.shape[2].value else {
@@ -100,22 +77,7 @@ extension RecurrentLayer {
     for extent in [depth, size, input.shape[0].value ?? 1, RecurrentMemory.rowsAtOnce] {
       _ = try Shape([extent, 16, size])
     }
-    if sequence.initialState {
-      for direction in 0..<sequence.directionCount {
-        for (offset, state) in states(input.dataType, input.shape[0]).enumerated() {
-          try inputs[stateInput(direction) + offset].require(state, index: stateInput(direction) + offset)
-        }
-      }
-    }
-    switch sequence.mask {
-    case .none: break
-    case .steps:
-      try inputs[maskIndex].require(TensorType(.bool, Array(input.shape.prefix(2))), index: maskIndex)
-    case .lengths:
-      let isWide = inputs[maskIndex].dataType == .i64
-      try inputs[maskIndex].require(
-        TensorType(isWide ? .i64 : .i32, [input.shape[0]]), index: maskIndex, or: isWide ? "" : " or i64")
-    }
+    try checkSequence(inputs, states: states(input.dataType, input.shape[0]))
     return depth
   }
 

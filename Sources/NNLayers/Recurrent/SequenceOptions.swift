@@ -81,36 +81,3 @@ public struct SequenceOptions: Sendable, Equatable {
   /// Whether a step that does not count gives 0 in the sequence of outputs.
   var zeroesMasked: Bool { mask == .lengths || zeroOutputForMask }
 }
-
-extension RecurrentLayer {
-  /// The settings that all recurrent kinds share, behind their own.
-  static var sequenceFields: [Field<Self>] {
-    [
-      Field(
-        "return_sequences", \.sequence.returnSequences, default: false,
-        "whether the output of each step is given, not only that of the last one"),
-      Field(
-        "return_state", \.sequence.returnState, default: false,
-        "whether the states after the last step are further outputs"),
-      Field(
-        "initial_state", \.sequence.initialState, default: false,
-        "whether the states before the first step are further inputs; else they are 0"),
-      Field(
-        "direction", \.sequence.direction, default: .forward,
-        "which step is taken first: the first, the last, or one and the other in two passes, each with its parameters"
-      ),
-      Field(
-        "merge_mode", \.sequence.mergeMode, default: .concat,
-        "for two directions, how their outputs become one; with `none` they are two outputs"),
-      Field(
-        "reversed_output", \.sequence.reversedOutput, default: false,
-        "for `backward`, whether the sequence of outputs begins with that of the last step"),
-      Field(
-        "mask", \.sequence.mask, default: .none,
-        "what further input says which steps count: for each step true or false, or how many steps from the first"),
-      Field(
-        "zero_output_for_mask", \.sequence.zeroOutputForMask, default: false,
-        "whether the output of a step that does not count is 0; else it repeats the output before it"),
-    ]
-  }
-}

@@ -19,11 +19,13 @@ public import NNFormat
 /// computed in f64 in the order as written, from left to right. `nearest` rounds this as `nearest_mode` says. `linear`
 /// weighs the elements on both sides with 1 - r and r, where r is the fraction; `cubic` weighs two on each side with
 /// Keys's polynomial of `cubic_coeff_a`. Elements beyond an end are those at the end; with `exclude_outside` their
-/// weights are 0, and the others are divided by their sum. The last axis is resized first; `spec/numerics.md` has the
-/// order of the additions.
+/// weights are 0, and the others are divided by their sum. With `antialias` and s below 1 the filter of `linear` or `cubic` is
+/// 1 / s times as wide: each element at a distance d from the place has the weight that the filter has at d · s, and all are
+/// divided by their sum. (Pillow, PyTorch and Keras do this with `exclude_outside`.) The last axis is resized first;
+/// `spec/numerics.md` has the order of the additions.
 ///
-/// - Source: ONNX `Resize` of opset 19 without `antialias`, `roi` and `keep_aspect_ratio_policy`; Keras 3 `UpSampling2D` with
-///   `interpolation` `bilinear`, `Resizing`; PyTorch `interpolate`; R. Keys, "Cubic convolution interpolation", 1981.
+/// - Source: ONNX `Resize` of opset 19 without `roi` and `keep_aspect_ratio_policy`; Keras 3 `UpSampling2D` with
+///   `interpolation` `bilinear`, `Resizing`, `keras.ops.image.resize`; PyTorch `interpolate`; R. Keys, "Cubic convolution interpolation", 1981.
 public struct Resize: Layer {
   /// `resize`
   public static let kind = "resize"
@@ -41,6 +43,9 @@ public struct Resize: Layer {
     Field(
       "exclude_outside", \.excludeOutside, default: false,
       "whether elements beyond an end have no weight; not with `nearest`"),
+    Field(
+      "antialias", \.antialias, default: false,
+      "whether an axis that shrinks is smoothed by all elements that fall together; not with `nearest`"),
   ]
 
   /// How many elements count.
@@ -95,6 +100,8 @@ public struct Resize: Layer {
   public var cubicCoefficient: Finite = -0.75
   /// Whether elements beyond an end have no weight.
   public var excludeOutside = false
+  /// Whether an axis that shrinks is smoothed by all elements that fall together.
+  public var antialias = false
 
   /// The layer that changes nothing.
   public init() {}
@@ -111,6 +118,7 @@ public struct Resize: Layer {
     var output = try inputs.single(for: Self.kind)
     if mode != .nearest { try output.requireFloat(index: 0) }
     if mode == .nearest, excludeOutside { throw refusal("the mode 'nearest' has no weights", "exclude_outside") }
+    if mode == .nearest, antialias { throw refusal("the mode 'nearest' has no weights", "antialias") }
     let numbers = try axes.resolved(rank: output.rank)
     guard sizes.isEmpty || scales.isEmpty else { throw refusal("'sizes' are given, too", "scales") }
     let (field, count) = scales.isEmpty ? ("sizes", sizes.count) : ("scales", scales.count)
