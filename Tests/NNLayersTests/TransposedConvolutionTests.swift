@@ -134,7 +134,7 @@ import Testing
       try layer.parameters(for: [TensorType(.f32, [Self.n, 2, 2])]).first
         == Parameter("kernel", TensorType(.f32, [2, 3, 2, 4])))
     layer.padding = .explicit
-    #expect(problem(layer, [1, 2, 2]) == refused("pads", "must have 2 numbers with the padding 'explicit', found 0"))
+    #expect(problem(layer, [1, 2, 2]) == refused("pads", "must have 2 numbers, the starts and the ends, found 0"))
     layer.padding = .valid
     layer.dilationRate = [2]
     #expect(
