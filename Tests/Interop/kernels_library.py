@@ -32,7 +32,8 @@ class Kernels(ctypes.Structure):
         ("softmax", ctypes.CFUNCTYPE(None, pointer, pointer, size, size, size, ctypes.c_bool)),
         ("reduce", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, size, size)),
         ("product", ctypes.CFUNCTYPE(None, ctypes.POINTER(Product))),
-        ("product_scratch", ctypes.CFUNCTYPE(size, size, size, size)), ("chains", pointer)]
+        ("product_scratch", ctypes.CFUNCTYPE(size, size, size, size)), ("depthwise", pointer),
+        ("pooling", pointer)]
 
 
 class VariantTable(ctypes.Structure):

@@ -87,15 +87,52 @@ typedef struct {
   void *_Nullable scratch;
 } nnk_product;
 
-// Inner products side by side, one for each column: result[c] = Σ_k x[k][c / repeat] · weights[k * columns + c] (+ bias[c]),
-// the terms k ascending, in the order and the runs of a matrix product. `x` has one row of columns / repeat elements a term.
+// A window along one dimension: output o sees the positions o * stride + k * dilation - before, k < size, of `input`. What
+// lies beside these is padding: `before` positions of it and, where it is counted, `after` at the end.
 typedef struct {
-  size_t terms, columns, repeat;
-  const void *_Nonnull const *_Nonnull x;
+  size_t input, output, size, stride;
+  ptrdiff_t dilation, before, after;
+} nnk_axis;
+
+// Windows over three dimensions; those that an input does not have have one position and a window of one.
+typedef struct {
+  nnk_axis depth, height, width;
+} nnk_window;
+
+// A convolution of each channel on its own: for each output an inner product over the window's positions in row-major order,
+// in the runs of a matrix product; padding is zeros, which are multiplied.
+//   input [samples, depth, height, width, channels], weights [window's positions, channels * multiplier],
+//   bias [channels * multiplier], result [samples, depth, height, width, channels * multiplier]
+// Filter f sees channel f / multiplier. The lines first..<last of the result are computed, counted through depth, height and
+// samples.
+typedef struct {
+  nnk_window window;
+  size_t channels, multiplier, first, last;
+  const void *_Nonnull input;
   const void *_Nonnull weights;
   const void *_Nullable bias;
   void *_Nonnull result;
-} nnk_chains;
+} nnk_depthwise;
+
+// What a pool makes of the elements that a window sees: the greatest one, their mean, the sum of their magnitudes, the root of
+// the sum of their squares.
+typedef enum { NNK_POOL_MAX, NNK_POOL_MEAN, NNK_POOL_L1, NNK_POOL_L2 } nnk_pool;
+
+// Goes through the positions of each window that lie within the input, in row-major order; see "Pooling".
+//   input [samples, depth, height, width, channels], result [samples, depth, height, width, channels]
+// Channels that come first are samples of one channel. The lines first..<last of the result are computed, counted through depth,
+// height and samples.
+typedef struct {
+  nnk_window window;
+  // Whether windows share each dimension out instead, output o of n from floor(o * input / n) to ceil((o + 1) * input / n).
+  bool shares;
+  // Whether a mean counts the padding's positions.
+  bool counts_padding;
+  nnk_pool pool;
+  size_t channels, first, last;
+  const void *_Nonnull input;
+  void *_Nonnull result;
+} nnk_pooling;
 
 // The kernels of one element type.
 typedef struct {
@@ -118,7 +155,8 @@ typedef struct {
   void (*_Nonnull product)(const nnk_product *_Nonnull product);
   // Bytes of scratch with which `product` runs fastest; 0 where none is needed.
   size_t (*_Nonnull product_scratch)(size_t rows, size_t columns, size_t depth);
-  void (*_Nonnull chains)(const nnk_chains *_Nonnull chains);
+  void (*_Nonnull depthwise)(const nnk_depthwise *_Nonnull depthwise);
+  void (*_Nonnull pooling)(const nnk_pooling *_Nonnull pooling);
 } nnk_kernels;
 
 // One set of kernels: plain, avx2, avx512 or neon.
