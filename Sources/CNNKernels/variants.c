@@ -8,7 +8,8 @@
 #define TYPED(type, isa)                                                                                            \
   {nnk_elementwise_##type##_##isa, nnk_add_##type##_##isa,     nnk_power_##type##_##isa,                            \
    nnk_add_row_##type##_##isa,     nnk_softmax_##type##_##isa, nnk_reduce_##type##_##isa,                           \
-   nnk_product_##type##_##isa,     nnk_product_scratch_##type##_##isa, nnk_depthwise_##type##_##isa, \
+   nnk_product_##type##_##isa,     nnk_product_scratch_##type##_##isa, nnk_convolution_##type##_##isa, \
+   nnk_convolution_scratch_##type##_##isa, nnk_depthwise_##type##_##isa, \
    nnk_pooling_##type##_##isa},
 #define VARIANT(isa) {#isa, {TYPED(f32, isa) TYPED(f64, isa)}},
 static const nnk_variant all[] = {VARIANTS(VARIANT)};

@@ -13,6 +13,14 @@ static inline bool nnk_is_inside(const nnk_axis *axis, ptrdiff_t position) {
   return (size_t)position < axis->input;
 }
 
+// Whether every window is the output's own position.
+static inline bool nnk_is_identity(const nnk_window *w) {
+  const nnk_axis *axes[] = {&w->depth, &w->height, &w->width};
+  for (int i = 0; i < 3; i++)
+    if (axes[i]->size != 1 || axes[i]->stride != 1 || axes[i]->before != 0 || axes[i]->after != 0) return false;
+  return true;
+}
+
 // The outputs whose whole window lies within the input: from *first to before *last.
 static inline void nnk_whole_windows(const nnk_axis *axis, size_t *first, size_t *last) {
   ptrdiff_t reach = (ptrdiff_t)(axis->size - 1) * axis->dilation;

@@ -99,6 +99,27 @@ typedef struct {
   nnk_axis depth, height, width;
 } nnk_window;
 
+// A convolution: for each output position and filter an inner product over the window's positions in row-major order and in each
+// over the channels, as a matrix product has them; padding is zeros, which are multiplied.
+//   input [samples, depth, height, width, input_stride], of each position the first `channels`;
+//   weights [window's positions, channels, weights_stride], of each row the first `filters`;
+//   bias [filters], result [samples, depth, height, width, result_stride], of each position the first `filters`
+// A group is a call with moved addresses. The positions first..<last of the result are computed, counted through all samples.
+typedef struct {
+  nnk_window window;
+  size_t channels, input_stride, filters, first, last;
+  const void *_Nonnull input;
+  const void *_Nullable weights;
+  size_t weights_stride;
+  // What `pack_b` made of the weights as a matrix [window's positions * channels, filters], or null; then `weights` is not read.
+  const void *_Nullable packed_weights;
+  const void *_Nullable bias;
+  void *_Nonnull result;
+  size_t result_stride;
+  // Room of `convolution_scratch` bytes.
+  void *_Nonnull scratch;
+} nnk_convolution;
+
 // A convolution of each channel on its own: for each output an inner product over the window's positions in row-major order,
 // in the runs of a matrix product; padding is zeros, which are multiplied.
 //   input [samples, depth, height, width, channels], weights [window's positions, channels * multiplier],
@@ -155,6 +176,9 @@ typedef struct {
   void (*_Nonnull product)(const nnk_product *_Nonnull product);
   // Bytes of scratch with which `product` runs fastest; 0 where none is needed.
   size_t (*_Nonnull product_scratch)(size_t rows, size_t columns, size_t depth);
+  void (*_Nonnull convolution)(const nnk_convolution *_Nonnull convolution);
+  // The bytes of scratch that `convolution` needs; its scratch is not looked at.
+  size_t (*_Nonnull convolution_scratch)(const nnk_convolution *_Nonnull convolution);
   void (*_Nonnull depthwise)(const nnk_depthwise *_Nonnull depthwise);
   void (*_Nonnull pooling)(const nnk_pooling *_Nonnull pooling);
 } nnk_kernels;
