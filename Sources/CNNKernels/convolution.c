@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runs.h"
+#include "widen.h"
 #include "windows.h"
 
 #define PLAIN_BODY "convolution_plain.inc"

@@ -4,6 +4,7 @@
 
 #include "runs.h"
 #include "variants.h"
+#include "widen.h"
 
 #define PLAIN_BODY "product_plain.inc"
 #include "each_plain.inc"
