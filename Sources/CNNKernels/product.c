@@ -2,11 +2,9 @@
 #pragma STDC FP_CONTRACT OFF
 #include <math.h>
 
+#include "runs.h"
 #include "variants.h"
-
-// The terms whose sum is accumulated as one chain.
-#define NNK_RUN ((size_t)256)
-#define FMA(x, y, z) _Generic((z), float: __builtin_fmaf, double: __builtin_fma)((x), (y), (z))
+#include "widen.h"
 
 #define PLAIN_BODY "product_plain.inc"
 #include "each_plain.inc"

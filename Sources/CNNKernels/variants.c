@@ -8,7 +8,10 @@
 #define TYPED(type, isa)                                                                                            \
   {nnk_elementwise_##type##_##isa, nnk_add_##type##_##isa,     nnk_power_##type##_##isa,                            \
    nnk_add_row_##type##_##isa,     nnk_softmax_##type##_##isa, nnk_reduce_##type##_##isa,                           \
-   nnk_product_##type##_##isa,     nnk_product_scratch_##type##_##isa, nnk_chains_##type##_##isa},
+   nnk_product_##type##_##isa,     nnk_product_scratch_##type##_##isa, nnk_convolution_##type##_##isa,              \
+   nnk_convolution_scratch_##type##_##isa, nnk_depthwise_##type##_##isa, nnk_pooling_##type##_##isa,                \
+   nnk_packed_size_##type##_##isa, nnk_pack_b_##type##_##isa, nnk_epilogue_##type##_##isa,                          \
+   nnk_tile_columns_##type##_##isa},
 #define VARIANT(isa) {#isa, {TYPED(f32, isa) TYPED(f64, isa)}},
 static const nnk_variant all[] = {VARIANTS(VARIANT)};
 
@@ -17,11 +20,11 @@ static const nnk_variant all[] = {VARIANTS(VARIANT)};
 static bool has(const char *name) {
 #if defined(__x86_64__)
   // __builtin_cpu_supports asks the operating system, too, whether it saves the wide registers.
-  if (strcmp(name, "avx2") == 0) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  if (strcmp(name, "avx2") == 0) return avx2;
   if (strcmp(name, "avx512") == 0)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 #endif
   (void)name;
   return true;

@@ -26,7 +26,14 @@
   void nnk_reduce_##type##_##isa(nnk_reduction, const void *, void *, size_t, size_t, size_t);                      \
   void nnk_product_##type##_##isa(const nnk_product *);                                                             \
   size_t nnk_product_scratch_##type##_##isa(size_t, size_t, size_t);                                                \
-  void nnk_chains_##type##_##isa(const nnk_chains *);
+  void nnk_convolution_##type##_##isa(const nnk_convolution *);                                                     \
+  size_t nnk_convolution_scratch_##type##_##isa(const nnk_convolution *);                                           \
+  void nnk_depthwise_##type##_##isa(const nnk_depthwise *);                                                         \
+  void nnk_pooling_##type##_##isa(const nnk_pooling *);                                                              \
+  size_t nnk_packed_size_##type##_##isa(size_t, size_t, nnk_b_type);                                                \
+  void nnk_pack_b_##type##_##isa(const nnk_packing *, void *);                                                      \
+  size_t nnk_tile_columns_##type##_##isa(void);                                                                     \
+  void nnk_epilogue_##type##_##isa(const nnk_elements *);
 #define DECLARE(isa) DECLARE_TYPED(f32, isa) DECLARE_TYPED(f64, isa)
 VARIANTS(DECLARE)
 #undef DECLARE

@@ -81,7 +81,8 @@ package enum Elementwise: Hashable, Sendable {
     variant.withKernels(type) { $0.elementwise(function, source, result, count, alpha, beta) }
   }
 
-  private var code: (nnk_function, Double, Double) {
+  /// The function in C, and its two parameters.
+  var code: (nnk_function, Double, Double) {
     switch self {
     case .linear: (NNK_LINEAR, 0, 0)
     case .exponential: (NNK_EXP, 0, 0)

@@ -17,10 +17,34 @@ FUNCTIONS = (
 size, pointer = ctypes.c_size_t, ctypes.c_void_p
 
 
+B_TYPES = {"same": 0, "f16": 1, "bf16": 2, "i8": 3}
+OPERATIONS = ("apply", "add", "multiply", "subtract")
+
+
+class Step(ctypes.Structure):
+    _fields_ = [
+        ("operation", ctypes.c_int), ("function", ctypes.c_int), ("alpha", ctypes.c_double), ("beta", ctypes.c_double),
+        ("operand", pointer), ("row_stride", size), ("column_stride", size)]
+
+
+class Elements(ctypes.Structure):
+    _fields_ = [
+        ("steps", ctypes.POINTER(Step)), ("step_count", size), ("row", size), ("column", size), ("rows", size),
+        ("columns", size), ("x", pointer), ("x_stride", size), ("result", pointer), ("result_stride", size)]
+
+
 class Product(ctypes.Structure):
     _fields_ = [
         ("rows", size), ("columns", size), ("depth", size), ("a", pointer), ("a_stride", size), ("b", pointer),
-        ("b_stride", size), ("bias", pointer), ("result", pointer), ("result_stride", size), ("scratch", pointer)]
+        ("b_stride", size), ("b_type", ctypes.c_int), ("b_transposed", ctypes.c_bool), ("packed_b", pointer),
+        ("scales", pointer), ("bias", pointer), ("steps", ctypes.POINTER(Step)), ("step_count", size), ("result", pointer),
+        ("result_stride", size), ("scratch", pointer)]
+
+
+class Packing(ctypes.Structure):
+    _fields_ = [
+        ("columns", size), ("depth", size), ("b", pointer), ("b_stride", size), ("b_type", ctypes.c_int),
+        ("b_transposed", ctypes.c_bool)]
 
 
 class Kernels(ctypes.Structure):
@@ -32,7 +56,11 @@ class Kernels(ctypes.Structure):
         ("softmax", ctypes.CFUNCTYPE(None, pointer, pointer, size, size, size, ctypes.c_bool)),
         ("reduce", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, size, size)),
         ("product", ctypes.CFUNCTYPE(None, ctypes.POINTER(Product))),
-        ("product_scratch", ctypes.CFUNCTYPE(size, size, size, size)), ("chains", pointer)]
+        ("product_scratch", ctypes.CFUNCTYPE(size, size, size, size)), ("convolution", pointer),
+        ("convolution_scratch", pointer), ("depthwise", pointer), ("pooling", pointer),
+        ("packed_size", ctypes.CFUNCTYPE(size, size, size, ctypes.c_int)),
+        ("pack_b", ctypes.CFUNCTYPE(None, ctypes.POINTER(Packing), pointer)),
+        ("epilogue", ctypes.CFUNCTYPE(None, ctypes.POINTER(Elements))), ("tile_columns", ctypes.CFUNCTYPE(size))]
 
 
 class VariantTable(ctypes.Structure):
@@ -73,16 +101,54 @@ class Variant:
         self.kernels(x).reduce(["sum", "mean", "var"].index(kind), x.ctypes.data, y.ctypes.data, outer, length, inner)
         return y
 
-    def product(self, a, b, bias=None, scratch=True):
+    def product(self, a, b, bias=None, scratch=True, b_type="same", transposed=False, packed=False, scales=None, steps=(),
+                out=None):
+        """a · b, or a · bᵀ where `transposed`; the elements of a narrow `b` are those of its array (f16 as float16, bf16 as
+        uint16, i8 as int8). The rows of each array may lie apart. Steps are (operation, function, alpha, beta) or
+        (operation, operand), an operand with strides 0 where it is broadcast."""
         kernels = self.kernels(a)
-        (rows, depth), columns = a.shape, b.shape[1]
-        result = np.empty((rows, columns), a.dtype)
+        (rows, depth), columns = a.shape, b.shape[0 if transposed else 1]
+        result = np.empty((rows, columns), a.dtype) if out is None else out
         room = np.empty(max(1, kernels.product_scratch(rows, columns, depth)), np.uint8) if scratch else None
+        where = None
+        if packed:
+            where = np.full(max(1, kernels.packed_size(columns, depth, B_TYPES[b_type])), 0xa5, np.uint8)
+            packing = Packing(columns, depth, b.ctypes.data, stride(b), B_TYPES[b_type], transposed)
+            kernels.pack_b(ctypes.byref(packing), where.ctypes.data)
         call = Product(
-            rows, columns, depth, a.ctypes.data, a.strides[0] // a.itemsize, b.ctypes.data, b.strides[0] // b.itemsize,
-            None if bias is None else bias.ctypes.data, result.ctypes.data, columns, room.ctypes.data if scratch else None)
+            rows, columns, depth, a.ctypes.data, stride(a), None if packed else b.ctypes.data, stride(b), B_TYPES[b_type],
+            transposed, address(where), address(scales), address(bias), step_array(steps), len(steps), result.ctypes.data,
+            stride(result), address(room))
         kernels.product(ctypes.byref(call))
         return result
+
+    def epilogue(self, x, steps, out=None):
+        """The steps over a matrix, as those of `product`."""
+        result = np.empty(x.shape, x.dtype) if out is None else out
+        call = Elements(
+            step_array(steps), len(steps), 0, 0, *x.shape, x.ctypes.data, stride(x), result.ctypes.data, stride(result))
+        self.kernels(x).epilogue(ctypes.byref(call))
+        return result
+
+
+def stride(matrix):
+    return matrix.strides[0] // matrix.itemsize
+
+
+def address(array):
+    return None if array is None else array.ctypes.data
+
+
+def step_array(steps):
+    array = (Step * len(steps))()
+    for step, (operation, *rest) in zip(array, steps):
+        step.operation = OPERATIONS.index(operation)
+        if operation == "apply":
+            step.function, step.alpha, step.beta = FUNCTIONS.index(rest[0]), *rest[1:]
+        else:
+            step.operand, strides = rest[0].ctypes.data, rest[0].strides
+            step.row_stride, step.column_stride = (s // rest[0].itemsize for s in strides)
+    return array
 
 
 def parts(x, axis):

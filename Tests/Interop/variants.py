@@ -8,6 +8,7 @@ import numpy as np
 from numpy._core._multiarray_umath import __cpu_features__ as features
 
 import kernels_library
+import product_variants
 
 np.seterr(all="ignore")
 rng = np.random.default_rng(1)
@@ -51,20 +52,6 @@ for dtype in (np.float32, np.float64):
         check("log NumPy", plain.function("log", x), np.log(x))
     check(f"tanh {dtype.__name__} NumPy", plain.function("tanh", x), np.tanh(x))
 
-    for trial in range(300):
-        rows, columns, depth = (int(rng.choice([1, 2, 3, 5, 7, 8, 12, 13, 17, 24, 33, 64, 70, 160])) for _ in range(3))
-        if trial % 4 == 0:
-            depth = int(rng.choice([0, 1, 255, 256, 257, 300, 513]))
-        if trial % 7 == 0:
-            columns = int(rng.choice([100, 129, 257, 600, 1030, 2100]))
-        a, b = rng.standard_normal((rows, depth)).astype(dtype), rng.standard_normal((depth, columns)).astype(dtype)
-        bias = rng.standard_normal(columns).astype(dtype) if trial % 2 else None
-        expected = plain.product(a, b, bias)
-        for name, variant in variants.items():
-            for scratch in (False, True):
-                what = f"product {dtype.__name__} {name} {rows}x{depth}x{columns} scratch {scratch}"
-                check(what, variant.product(a, b, bias, scratch), expected)
-
     for trial in range(200):
         outer, axis, inner = (int(rng.choice([1, 2, 3, 5, 8, 9, 17, 33])) for _ in range(3))
         if trial % 3 == 0:
@@ -83,6 +70,8 @@ for dtype in (np.float32, np.float64):
             for name, variant in variants.items():
                 check(f"softmax {shape} {name}", variant.softmax(x, 1, logarithm), expected)
 
+product_variants.check_products(rng, variants, check, 1500)
+product_variants.check_epilogues(rng, variants, check, 500)
 print(f"variants {', '.join(variants)}; NumPy with X86_V4: {bool(features.get('X86_V4'))}; {checks} checks")
 print("\n".join(failures[:40]) or "every bit agrees")
 sys.exit(1 if failures else 0)

@@ -145,27 +145,3 @@ func product<T: Number>(
   }
   return Array(result[offset...])
 }
-
-/// Inner products side by side through the Swift face; `x` has `terms` rows of `width` elements.
-func chains<T: Number>(
-  _ x: [T], _ weights: [T], _ bias: [T]?, terms: Int, width: Int, times: Int, variant: KernelVariant
-) -> [T] {
-  var result = [T](repeating: .nan, count: width * times + 1)
-  (x + [0]).withUnsafeBufferPointer { x in
-    (weights + [0]).withUnsafeBufferPointer { weights in
-      (bias ?? [0]).withUnsafeBufferPointer { biasElements in
-        result.withUnsafeMutableBufferPointer { result in
-          guard let x = x.baseAddress, let weights = weights.baseAddress, let result = result.baseAddress
-          else { return }
-          let rows = (0...terms).map { UnsafeRawPointer(x + $0 * width) }
-          Chains.run(
-            T.type, terms: terms, columns: width * times, repeat: times, x: rows, weights: weights,
-            bias: bias == nil ? nil : biasElements.baseAddress.map { UnsafeRawPointer($0) }, result: result,
-            variant: variant)
-        }
-      }
-    }
-  }
-  #expect(result.last?.isNaN == true, "nothing is written behind the last column")
-  return Array(result.dropLast())
-}

@@ -145,34 +145,6 @@ import Testing
     check(Double.self)
   }
 
-  @Test func chainsGiveTheBitsOfProducts() {
-    func check<T: Number>(_: T.Type) {
-      var dice = Dice(state: 7)
-      for terms in [0, 1, 2, 9, 255, 256, 257, 600] {
-        for (width, times) in [(1, 1), (3, 1), (16, 1), (70, 1), (131, 1), (1, 2), (5, 3), (16, 2), (3, 40)] {
-          let columns = width * times
-          let x: [T] = dice.numbers(terms * width, special: terms == 9)
-          let weights: [T] = dice.numbers(terms * columns, special: terms == 9)
-          let bias: [T]? = terms.isMultiple(of: 2) ? nil : dice.numbers(columns)
-          let expected = (0..<columns).flatMap { column in
-            product(
-              rows: 1, columns: 1, depth: terms, a: (0..<terms).map { x[$0 * width + column / times] },
-              b: (0..<terms).map { weights[$0 * columns + column] }, bias: bias.map { [$0[column]] },
-              scratch: false, variant: Self.plain)
-          }
-          for variant in KernelVariant.available {
-            let found = chains(x, weights, bias, terms: terms, width: width, times: times, variant: variant)
-            #expect(
-              firstDifference(found, expected) == nil,
-              "\(T.self) \(variant.name) \(terms) terms, \(width) by \(times)")
-          }
-        }
-      }
-    }
-    check(Float.self)
-    check(Double.self)
-  }
-
   @Test func aTileOfAProductIsTheProductsTile() {
     let (rows, columns, depth) = (20, 40, 300)
     var dice = Dice(state: 6)

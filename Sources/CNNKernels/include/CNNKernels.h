@@ -72,30 +72,140 @@ typedef enum {
 
 typedef enum { NNK_SUM, NNK_MEAN, NNK_VARIANCE } nnk_reduction;
 
-// C[rows, columns] = A[rows, depth] · B[depth, columns] (+ bias[columns]), all row-major. Strides count elements from one
-// row to the next, so that a tile of C is a call with moved pointers.
+// How the elements of B are stored: as the arithmetic's type, or narrower, for arithmetic in f32. Narrow ones widen exactly.
+typedef enum { NNK_B_SAME, NNK_B_F16, NNK_B_BF16, NNK_B_I8 } nnk_b_type;
+
+// What an element-wise step does to each element x of a matrix: function(x), x + operand, x * operand, x - operand.
+typedef enum { NNK_APPLY, NNK_ADD, NNK_MULTIPLY, NNK_SUBTRACT } nnk_operation;
+
+// An element-wise step over a matrix. The operand of element [r, c] lies at r * row_stride + c * column_stride; the column
+// stride is 1 or 0, so that it is a matrix, a row (row_stride 0) or a column (column_stride 0).
+typedef struct {
+  nnk_operation operation;
+  nnk_function function;  // of NNK_APPLY, with its parameters
+  double alpha, beta;
+  const void *_Nullable operand;  // of the other operations; must not overlap the result
+  size_t row_stride, column_stride;
+} nnk_step;
+
+// A chain of steps over a matrix, from x to result, which may be x. The operands' element [0, 0] belongs to the first row
+// and column, whose numbers are `row` and `column` less: a part of a matrix leaves the steps as they are.
+typedef struct {
+  const nnk_step *_Nullable steps;
+  size_t step_count;
+  size_t row, column, rows, columns;
+  const void *_Nonnull x;
+  size_t x_stride;
+  void *_Nonnull result;
+  size_t result_stride;
+} nnk_elements;
+
+// C[rows, columns] = A[rows, depth] · B[depth, columns] (· scales[columns]) (+ bias[columns]), then the steps, all row-major.
+// Strides count elements from one row to the next, so that a tile of C is a call with moved pointers.
 typedef struct {
   size_t rows, columns, depth;
   const void *_Nonnull a;
   size_t a_stride;
-  const void *_Nonnull b;
+  // B; may be null where it is packed.
+  const void *_Nullable b;
   size_t b_stride;
+  nnk_b_type b_type;
+  // Whether `b` is [columns, depth].
+  bool b_transposed;
+  // What `pack_b` made of B, or null; then `b` is not read.
+  const void *_Nullable packed_b;
+  const void *_Nullable scales;
   const void *_Nullable bias;
+  const nnk_step *_Nullable steps;
+  size_t step_count;
   void *_Nonnull result;
   size_t result_stride;
   // Room of `product_scratch` bytes, or null: then a slower path gives the same bits.
   void *_Nullable scratch;
 } nnk_product;
 
-// Inner products side by side, one for each column: result[c] = Σ_k x[k][c / repeat] · weights[k * columns + c] (+ bias[c]),
-// the terms k ascending, in the order and the runs of a matrix product. `x` has one row of columns / repeat elements a term.
+// B[depth, columns], or [columns, depth] where it is transposed, to be packed.
 typedef struct {
-  size_t terms, columns, repeat;
-  const void *_Nonnull const *_Nonnull x;
+  size_t columns, depth;
+  const void *_Nonnull b;
+  size_t b_stride;
+  nnk_b_type b_type;
+  bool b_transposed;
+} nnk_packing;
+
+// A window along one dimension: output o sees the positions o * stride + k * dilation - before, k < size, of `input`. What
+// lies beside these is padding: `before` positions of it and, where it is counted, `after` at the end.
+typedef struct {
+  size_t input, output, size, stride;
+  ptrdiff_t dilation, before, after;
+} nnk_axis;
+
+// Windows over three dimensions; those that an input does not have have one position and a window of one.
+typedef struct {
+  nnk_axis depth, height, width;
+} nnk_window;
+
+// A convolution: for each output position and filter an inner product over the window's positions in row-major order and in each
+// over the channels, as a matrix product has them; padding is zeros, which are multiplied.
+//   input [samples, depth, height, width, input_stride], of each position the first `channels`;
+//   weights [window's positions, channels, weights_stride], of each row the first `filters`;
+//   scales and bias [filters], as those of a matrix product, and steps behind them;
+//   result [samples, depth, height, width, result_stride], of each position the first `filters`
+// A group is a call with moved addresses. The positions first..<last of the result are computed, counted through all samples.
+typedef struct {
+  nnk_window window;
+  size_t channels, input_stride, filters, first, last;
+  const void *_Nonnull input;
+  const void *_Nullable weights;
+  size_t weights_stride;
+  nnk_b_type weights_type;
+  // What `pack_b` made of the weights as a matrix [window's positions * channels, filters], or null; then `weights` is not read.
+  const void *_Nullable packed_weights;
+  const void *_Nullable scales;
+  const void *_Nullable bias;
+  // Steps over the result as a matrix [samples' positions, filters], of which this call's first filter is column `column`.
+  const nnk_step *_Nullable steps;
+  size_t step_count, column;
+  void *_Nonnull result;
+  size_t result_stride;
+  // Room of `convolution_scratch` bytes.
+  void *_Nonnull scratch;
+} nnk_convolution;
+
+// A convolution of each channel on its own: for each output an inner product over the window's positions in row-major order,
+// in the runs of a matrix product; padding is zeros, which are multiplied.
+//   input [samples, depth, height, width, channels], weights [window's positions, channels * multiplier],
+//   bias [channels * multiplier], result [samples, depth, height, width, channels * multiplier]
+// Filter f sees channel f / multiplier. The lines first..<last of the result are computed, counted through depth, height and
+// samples.
+typedef struct {
+  nnk_window window;
+  size_t channels, multiplier, first, last;
+  const void *_Nonnull input;
   const void *_Nonnull weights;
   const void *_Nullable bias;
   void *_Nonnull result;
-} nnk_chains;
+} nnk_depthwise;
+
+// What a pool makes of the elements that a window sees: the greatest one, their mean, the sum of their magnitudes, the root of
+// the sum of their squares.
+typedef enum { NNK_POOL_MAX, NNK_POOL_MEAN, NNK_POOL_L1, NNK_POOL_L2 } nnk_pool;
+
+// Goes through the positions of each window that lie within the input, in row-major order; see "Pooling".
+//   input [samples, depth, height, width, channels], result [samples, depth, height, width, channels]
+// Channels that come first are samples of one channel. The lines first..<last of the result are computed, counted through depth,
+// height and samples.
+typedef struct {
+  nnk_window window;
+  // Whether windows share each dimension out instead, output o of n from floor(o * input / n) to ceil((o + 1) * input / n).
+  bool shares;
+  // Whether a mean counts the padding's positions.
+  bool counts_padding;
+  nnk_pool pool;
+  size_t channels, first, last;
+  const void *_Nonnull input;
+  void *_Nonnull result;
+} nnk_pooling;
 
 // The kernels of one element type.
 typedef struct {
@@ -118,7 +228,20 @@ typedef struct {
   void (*_Nonnull product)(const nnk_product *_Nonnull product);
   // Bytes of scratch with which `product` runs fastest; 0 where none is needed.
   size_t (*_Nonnull product_scratch)(size_t rows, size_t columns, size_t depth);
-  void (*_Nonnull chains)(const nnk_chains *_Nonnull chains);
+  void (*_Nonnull convolution)(const nnk_convolution *_Nonnull convolution);
+  // The bytes of scratch that `convolution` needs; its scratch is not looked at.
+  size_t (*_Nonnull convolution_scratch)(const nnk_convolution *_Nonnull convolution);
+  void (*_Nonnull depthwise)(const nnk_depthwise *_Nonnull depthwise);
+  void (*_Nonnull pooling)(const nnk_pooling *_Nonnull pooling);
+  // The bytes of a packed B.
+  size_t (*_Nonnull packed_size)(size_t columns, size_t depth, nnk_b_type type);
+  // Packs B in the order in which products read it: panels of `tile_columns` columns, each with all of its rows one after
+  // another, missing columns 0. The panel of column c starts c * depth elements on. Only this variant can read it.
+  void (*_Nonnull pack_b)(const nnk_packing *_Nonnull packing, void *_Nonnull packed);
+  // A chain of element-wise steps.
+  void (*_Nonnull epilogue)(const nnk_elements *_Nonnull elements);
+  // The columns of a panel of packed B; products split at multiples of it share no panel.
+  size_t (*_Nonnull tile_columns)(void);
 } nnk_kernels;
 
 // One set of kernels: plain, avx2, avx512 or neon.

@@ -49,9 +49,7 @@ struct ConvolutionProduct {
   /// The working memory that `run` needs.
   var scratchByteCount: Int {
     guard samples > 0, window.outputs > 0, filters > 0 else { return 0 }
-    if isDepthwise {
-      return aligned(window.size * MemoryLayout<UnsafeRawPointer>.stride) + channels * type.byteSize
-    }
+    if isDepthwise { return 0 }
     switch format {
     case .channelsLast:
       let rows = window.isIdentity ? samples * window.outputs : positions
@@ -87,7 +85,8 @@ struct ConvolutionProduct {
     let bias = bias?.assumingMemoryBound(to: T.self)
     let result = result.assumingMemoryBound(to: T.self)
     if isDepthwise {
-      runSideBySide(input, kernel, bias, result, scratch)
+      DepthwiseProduct(window: window, samples: samples, channels: channels, multiplier: groupFilters)
+        .run(type, input: input, weights: kernel, bias: bias, result: result)
     } else if format == .channelsLast {
       runLast(input, kernel, bias, result, scratch)
     } else {
@@ -166,47 +165,6 @@ struct ConvolutionProduct {
       for row in 0..<rows {
         let target = turned + row * depth
         for k in start..<min(start + 16, depth) { target[k] = kernel[k * filters + row] }
-      }
-    }
-  }
-
-  /// One output position at a time, all channels side by side.
-  private func runSideBySide<T: BinaryFloatingPoint>(
-    _ input: UnsafePointer<T>, _ kernel: UnsafePointer<T>, _ bias: UnsafePointer<T>?,
-    _ result: UnsafeMutablePointer<T>, _ scratch: UnsafeMutableRawPointer
-  ) {
-    let seen = scratch.assumingMemoryBound(to: UnsafeRawPointer.self)
-    let padding = (scratch + aligned(window.size * MemoryLayout<UnsafeRawPointer>.stride)).assumingMemoryBound(
-      to: T.self)
-    padding.update(repeating: 0, count: channels)
-    let (depth, height, width) = (window.depth, window.height, window.width)
-    var target = result
-    for sample in 0..<samples {
-      for z in 0..<depth.output {
-        for y in 0..<height.output {
-          for x in 0..<width.output {
-            var term = seen
-            for kz in 0..<depth.size {
-              let fromZ = depth.position(z, kz)
-              for ky in 0..<height.size {
-                let fromY = height.position(y, ky)
-                let isInside = fromZ >= 0 && fromZ < depth.input && fromY >= 0 && fromY < height.input
-                let line = isInside ? ((sample * depth.input + fromZ) * height.input + fromY) * width.input : 0
-                for kx in 0..<width.size {
-                  let fromX = width.position(x, kx)
-                  term.pointee =
-                    isInside && fromX >= 0 && fromX < width.input
-                    ? UnsafeRawPointer(input + (line + fromX) * channels) : UnsafeRawPointer(padding)
-                  term += 1
-                }
-              }
-            }
-            Chains.run(
-              type, terms: window.size, columns: filters, repeat: groupFilters, x: seen, weights: kernel,
-              bias: bias, result: target)
-            target += filters
-          }
-        }
       }
     }
   }

@@ -1,3 +1,5 @@
+import NNKernels
+
 /// What the windows of a convolution see, side by side, so that a matrix product can take it.
 extension Window {
   /// Writes for each of the `positions` of the output, counted through all samples, a row of what its window sees: the

@@ -1,4 +1,5 @@
 import NNFormat
+import NNKernels
 
 /// A window of a transposed convolution along one dimension: input `i` reaches output `i * stride + k * dilation - before`.
 struct TransposedAxis {

@@ -1,4 +1,5 @@
 import NNFormat
+import NNKernels
 
 /// The settings of a window that moves over spatial dimensions, and the rule of its output's extents.
 struct WindowSettings {
@@ -128,58 +129,4 @@ struct WindowSettings {
     if rank > 2 { window.depth = try axis(rank - 3, extent: extents[start + rank - 3]) }
     return window
   }
-}
-
-/// A window along one dimension: output `o` sees the input's positions `o * stride + k * dilation - before`, `k < size`.
-struct WindowAxis {
-  var input = 1
-  var output = 1
-  var size = 1
-  var stride = 1
-  /// The distance of the window's positions; negative where they go backwards.
-  var dilation = 1
-  /// Positions of padding at both ends. With `ceil_mode` the last window may reach beyond them.
-  var before = 0
-  var after = 0
-
-  /// The position that an output's window has as its `k`-th; what is not within the input is padding.
-  @inline(__always)
-  func position(_ output: Int, _ k: Int) -> Int { output * stride + k * dilation - before }
-
-  /// Whether every window of one position lies on the output's own position.
-  var isIdentity: Bool { size == 1 && stride == 1 && before == 0 && after == 0 }
-
-  /// The window's indices `k` whose positions lie within `positions`.
-  @inline(__always)
-  func indices(_ output: Int, within positions: Range<Int>) -> Range<Int> {
-    let first = position(output, 0)
-    let last = position(output, size - 1)
-    // Most windows lie within, and need no division.
-    if min(first, last) >= positions.lowerBound && max(first, last) < positions.upperBound { return 0..<size }
-    // How far it is to the first position within, and to the first one behind, in the direction of the window.
-    let (toStart, toEnd) =
-      dilation > 0
-      ? (positions.lowerBound - first, positions.upperBound - first)
-      : (first - positions.upperBound + 1, first - positions.lowerBound + 1)
-    let step = abs(dilation)
-    let low = min(toStart <= 0 ? 0 : (toStart + step - 1) / step, size)
-    let high = min(toEnd <= 0 ? 0 : (toEnd + step - 1) / step, size)
-    return low..<max(low, high)
-  }
-}
-
-/// A window over three dimensions, of which the outer ones may be trivial.
-struct Window {
-  var depth = WindowAxis()
-  var height = WindowAxis()
-  var width = WindowAxis()
-
-  /// How many positions the window has.
-  var size: Int { depth.size * height.size * width.size }
-  /// How many positions the input has.
-  var inputs: Int { depth.input * height.input * width.input }
-  /// How many positions the output has.
-  var outputs: Int { depth.output * height.output * width.output }
-  /// Whether each window is the output's own position.
-  var isIdentity: Bool { depth.isIdentity && height.isIdentity && width.isIdentity }
 }

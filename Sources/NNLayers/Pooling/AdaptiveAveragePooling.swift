@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// The mean of the elements in each of a given number of windows that share the input out, for each channel.
 ///
@@ -42,7 +43,7 @@ public struct AdaptiveAveragePooling: Layer {
   /// The means.
   public func forward(_ values: borrowing LayerValues) {
     let input = values.inputs[0]
-    Pool(Mean(), outputSize, dataFormat, input.shape)
-      .run(input.dataType, from: values.address(of: input), to: values.mutableAddress(of: values.outputs[0]))
+    Pool(.mean, outputSize, dataFormat, input.shape)
+      .run(FloatType(input.dataType), from: values.address(of: input), to: values.mutableAddress(of: values.outputs[0]))
   }
 }

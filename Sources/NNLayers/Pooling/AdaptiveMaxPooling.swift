@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// The greatest element in each of a given number of windows that share the input out, for each channel.
 ///
@@ -42,7 +43,7 @@ public struct AdaptiveMaxPooling: Layer {
   /// The greatest elements.
   public func forward(_ values: borrowing LayerValues) {
     let input = values.inputs[0]
-    Pool(Greatest(), outputSize, dataFormat, input.shape)
-      .run(input.dataType, from: values.address(of: input), to: values.mutableAddress(of: values.outputs[0]))
+    Pool(.greatest, outputSize, dataFormat, input.shape)
+      .run(FloatType(input.dataType), from: values.address(of: input), to: values.mutableAddress(of: values.outputs[0]))
   }
 }

@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// The mean of the elements in each window over 1, 2 or 3 spatial dimensions, for each channel.
 ///
@@ -80,7 +81,7 @@ public struct AveragePooling: Layer {
     let shape = input.shape
     let window = try settings.window(shape.dimensions[dataFormat.spatialAxes(rank: shape.rank)])
     let (x, y) = (values.address(of: input), values.mutableAddress(of: values.outputs[0]))
-    Pool(Mean(), window, dataFormat, shape, countsPadding: countIncludePadding)
-      .run(input.dataType, from: x, to: y)
+    Pool(.mean, window, dataFormat, shape, countsPadding: countIncludePadding)
+      .run(FloatType(input.dataType), from: x, to: y)
   }
 }

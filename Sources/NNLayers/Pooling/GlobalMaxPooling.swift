@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// The greatest element of each channel over all spatial positions.
 ///
@@ -41,10 +42,11 @@ public struct GlobalMaxPooling: Layer {
     let positions = shape.count(of: dataFormat.spatialAxes(rank: shape.rank))
     let (x, y) = (values.address(of: input), values.mutableAddress(of: values.outputs[0]))
     // One window over all positions, as if they stood in one line.
-    let line = SlidingAxis(window: WindowAxis(input: positions, size: positions))
+    var line = Window()
+    line.width = WindowAxis(input: positions, size: positions)
+    let isLast = dataFormat == .channelsLast
     Pool(
-      rule: Greatest(), format: dataFormat, depth: SlidingAxis(), height: SlidingAxis(), width: line,
-      samples: shape[0], channels: channels
-    ).run(input.dataType, from: x, to: y)
+      .greatest, window: line, samples: isLast ? shape[0] : shape[0] * channels, channels: isLast ? channels : 1
+    ).run(FloatType(input.dataType), from: x, to: y)
   }
 }

@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// The norm of the elements in each window over 1, 2 or 3 spatial dimensions, for each channel: `Σ |x|` or `√(Σ x²)`.
 ///
@@ -81,8 +82,8 @@ public struct LpPooling: Layer {
     let window = try settings.window(shape.dimensions[dataFormat.spatialAxes(rank: shape.rank)])
     let (x, y) = (values.address(of: input), values.mutableAddress(of: values.outputs[0]))
     switch p {
-    case .one: Pool(Magnitudes(), window, dataFormat, shape).run(input.dataType, from: x, to: y)
-    case .two: Pool(Length(), window, dataFormat, shape).run(input.dataType, from: x, to: y)
+    case .one: Pool(.magnitudes, window, dataFormat, shape).run(FloatType(input.dataType), from: x, to: y)
+    case .two: Pool(.length, window, dataFormat, shape).run(FloatType(input.dataType), from: x, to: y)
     }
   }
 }

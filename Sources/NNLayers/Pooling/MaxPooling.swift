@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// The greatest element in each window over 1, 2 or 3 spatial dimensions, for each channel.
 ///
@@ -80,6 +81,6 @@ public struct MaxPooling: Layer {
     let shape = input.shape
     let window = try settings.window(shape.dimensions[dataFormat.spatialAxes(rank: shape.rank)])
     let (x, y) = (values.address(of: input), values.mutableAddress(of: values.outputs[0]))
-    Pool(Greatest(), window, dataFormat, shape).run(input.dataType, from: x, to: y)
+    Pool(.greatest, window, dataFormat, shape).run(FloatType(input.dataType), from: x, to: y)
   }
 }
