@@ -48,6 +48,15 @@ package struct ElementStep {
       operation: NNK_APPLY, function: code, alpha: alpha, beta: beta, operand: nil, row_stride: 0, column_stride: 0)
   }
 
+  private init(_ step: nnk_step) { self.step = step }
+
+  /// The step for a part of the matrix that begins with the given element.
+  package func shifted(row: Int, column: Int, _ type: FloatType) -> ElementStep {
+    var step = step
+    step.operand = step.operand.map { $0 + (row * step.row_stride + column * step.column_stride) * type.byteSize }
+    return ElementStep(step)
+  }
+
   /// `function(x)`.
   package static func apply(_ function: Elementwise) -> ElementStep { ElementStep(function) }
   /// `x + operand`.

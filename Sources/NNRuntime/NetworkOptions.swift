@@ -26,6 +26,9 @@ public struct NetworkOptions: Sendable {
   /// Small steps stay on the caller's thread. The bits of the results do not depend on it.
   public var threads = NetworkOptions.processorCount
 
+  /// Whether element-wise layers are done in the pass that computes their input. No bit depends on it; for checks of that.
+  package var fuses = true
+
   /// The defaults.
   public init() {}
 

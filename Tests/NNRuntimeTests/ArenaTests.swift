@@ -48,7 +48,7 @@ struct ArenaTests {
 
 /// Where parameters lie.
 struct ParameterTests {
-  private func loaded(_ stored: Tensor, as type: DataType) throws -> ByteRegion {
+  private func loaded(_ stored: Tensor, as type: DataType, kept: DataType? = nil) throws -> ByteRegion {
     let weights = [NodeParameter("weights", "w")]
     let model = Model(
       graph: Graph(
@@ -58,7 +58,7 @@ struct ParameterTests {
           Dense(units: 2, useBias: false).node("b", inputs: ["a"], parameters: weights),
         ], outputs: [GraphOutput("y", "b")]), tensors: try NamedTensors([("w", stored)]))
     let parameters = try LoadedParameters(CheckedGraph(model), model.tensors)
-    return try #require(parameters[LoadedParameters.Key(tensor: "w", dataType: type)])
+    return try #require(parameters[LoadedParameters.Key(tensor: "w", dataType: kept ?? type)])
   }
 
   private func address(_ region: ByteRegion) -> UInt { region.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) } }
@@ -72,6 +72,17 @@ struct ParameterTests {
     #expect(moved == stored.bytes)
   }
 
+  /// What a layer that is no product gets in f32.
+  private func slopes(_ stored: Tensor) throws -> ByteRegion {
+    let model = Model(
+      graph: Graph(
+        inputs: [GraphInput("x", TensorType(.f32, [.symbol("N"), .known(2), .known(2)]))],
+        nodes: [PReLU().node("a", inputs: ["x"], parameters: [NodeParameter("alpha", "w")])],
+        outputs: [GraphOutput("y", "a")]), tensors: try NamedTensors([("w", stored)]))
+    let parameters = try LoadedParameters(CheckedGraph(model), model.tensors)
+    return try #require(parameters[LoadedParameters.Key(tensor: "w", dataType: .f32)])
+  }
+
   @Test func narrowOnesAreWidenedExactly() throws {
     // 1, -2, 65504 and the smallest subnormal in f16; 1, -2, 3.3895e38 and the smallest subnormal in bf16.
     let half = try Tensor(.f16, [2, 2], bytes: ByteRegion([0, 0x3C, 0, 0xC0, 0xFF, 0x7B, 1, 0]))
@@ -79,9 +90,12 @@ struct ParameterTests {
     let single = try Tensor([1 as Float, -2, 0.1, 0x1p-149], [2, 2])
     let halves = [1.0, -2, 65504, 0x1p-24]
     let brains = [1.0, -2, 0x1.FEp127, 0x1p-133]
-    #expect(try loaded(half, as: .f32) == Tensor(halves.map { Float($0) }, [2, 2]).bytes)
+    // In f32 the kernels of products widen them.
+    #expect(try address(loaded(half, as: .f32, kept: .f16)) == address(half.bytes))
+    #expect(try address(loaded(brain, as: .f32, kept: .bf16)) == address(brain.bytes))
+    #expect(try slopes(half) == Tensor(halves.map { Float($0) }, [2, 2]).bytes)
+    #expect(try slopes(brain) == Tensor(brains.map { Float($0) }, [2, 2]).bytes)
     #expect(try loaded(half, as: .f64) == Tensor(halves, [2, 2]).bytes)
-    #expect(try loaded(brain, as: .f32) == Tensor(brains.map { Float($0) }, [2, 2]).bytes)
     #expect(try loaded(brain, as: .f64) == Tensor(brains, [2, 2]).bytes)
     #expect(
       try loaded(single, as: .f64) == Tensor([1.0, -2, Double(0.1 as Float), Double(0x1p-149 as Float)], [2, 2]).bytes)

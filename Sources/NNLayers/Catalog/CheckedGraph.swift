@@ -21,6 +21,8 @@ public struct CheckedGraph: Sendable {
     public let outputs: [TensorType]
     /// Its parameters, in the order in which the layer uses them.
     public let parameters: [Parameter]
+    /// The tensor that holds the scales of the columns of its weights, where these are 8-bit integers.
+    public let scales: String?
   }
 
   /// Checks a model against a catalogue.
@@ -79,9 +81,16 @@ extension CheckedGraph.CheckedNode {
   ) throws(ModelError) {
     let layer = try catalog.layer(for: node)
     let parameters = try layer.parameters(for: inputs)
-    for parameter in parameters {
+    var scales: Parameter?
+    for (index, parameter) in parameters.enumerated() {
       guard let name = node.tensorName(for: parameter.role), let tensor = tensors[name] else {
         throw ModelError(LayerProblem.missingParameter(kind: node.kind, parameter))
+      }
+      if index == 0, layer is any ProductLayer, tensor.dataType == .i8, parameter.type.dataType == .f32,
+        TensorType(.f32, tensor.type.shape).fits(parameter.type)
+      {
+        scales = Parameter("\(parameter.role)_scales", TensorType(.f32, parameter.type.shape.suffix(1)))
+        continue
       }
       guard tensor.type.canBecome(parameter.type) else {
         throw ModelError(
@@ -89,14 +98,27 @@ extension CheckedGraph.CheckedNode {
             role: parameter.role, tensor: name, expected: parameter.type, found: tensor.type))
       }
     }
-    let roles = parameters.map(\.role)
+    if let scales {
+      guard let tensor = node.tensorName(for: scales.role).flatMap({ tensors[$0] }) else {
+        throw ModelError(LayerProblem.missingParameter(kind: node.kind, scales))
+      }
+      guard tensor.type == scales.type else {
+        throw ModelError(
+          LayerProblem.parameterMismatch(
+            role: scales.role, tensor: node.tensorName(for: scales.role) ?? "", expected: scales.type,
+            found: tensor.type))
+      }
+    }
+    let roles = parameters.map(\.role) + (scales.map { [$0.role] } ?? [])
     if let extra = node.parameters.first(where: { !roles.contains($0.role) }) {
       throw ModelError(LayerProblem.unknownParameter(kind: node.kind, role: extra.role, known: roles))
     }
     let outputs = try layer.outputs(for: inputs)
     // A layer may make more of its inputs than can be counted.
     for output in outputs { _ = try output.knownShape() }
-    self.init(node: node, layer: layer, inputs: inputs, outputs: outputs, parameters: parameters)
+    self.init(
+      node: node, layer: layer, inputs: inputs, outputs: outputs, parameters: parameters,
+      scales: scales.flatMap { node.tensorName(for: $0.role) })
   }
 }
 

@@ -17,6 +17,10 @@ public struct LayerValues: ~Copyable {
   private let position: Int
   /// The threads of the run.
   package let crew: Crew
+  /// What a ``FusingLayer`` does with its result in the pass that computes it.
+  package let fused: [FusedStep]
+  /// The scales of the columns of weights that are 8-bit integers.
+  package let scales: LayerValue?
 
   /// Values whose addresses stand in a table; `slot` of each value is its place there.
   ///
@@ -24,12 +28,14 @@ public struct LayerValues: ~Copyable {
   ///   - seed: where each run's seed stands, nil in a run without; or nil if no run has one.
   ///   - position: the node's place in the graph, which chooses its random numbers.
   ///   - crew: the threads among which a layer may divide its work.
+  ///   - fused: what a layer that fuses does with its result; none for other layers.
+  ///   - scales: those of the columns of weights that are 8-bit integers.
   /// - Precondition: the table and the seed's place outlive this value, and each address leads to memory of the size that the
   ///   value's type needs.
   package init(
     inputs: [LayerValue], parameters: [LayerValue], outputs: [LayerValue], scratchSlot: Int,
     addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>, seed: UnsafePointer<UInt64?>? = nil, position: Int = 0,
-    crew: Crew = Crew(threadCount: 1)
+    crew: Crew = Crew(threadCount: 1), fused: [FusedStep] = [], scales: LayerValue? = nil
   ) {
     self.inputs = inputs
     self.parameters = parameters
@@ -39,6 +45,8 @@ public struct LayerValues: ~Copyable {
     self.seed = seed
     self.position = position
     self.crew = crew
+    self.fused = fused
+    self.scales = scales
   }
 
   /// The node's random numbers, from their start: stream `i` of the run's seed for the node at place `i` of the graph, counted
@@ -90,10 +98,13 @@ public struct LayerValue: Sendable {
   public let shape: Shape
   /// The place of the address in the plan's table.
   package let slot: Int
+  /// Whether the bytes are those of a matrix packed for the kernels, and not row-major.
+  package let isPacked: Bool
 
-  package init(_ dataType: DataType, _ shape: Shape, slot: Int) {
+  package init(_ dataType: DataType, _ shape: Shape, slot: Int, isPacked: Bool = false) {
     self.dataType = dataType
     self.shape = shape
     self.slot = slot
+    self.isPacked = isPacked
   }
 }

@@ -14,7 +14,7 @@ import NNKernels
 /// afterwards, rounded on its own.
 ///
 /// - Source: Keras 3 `keras.layers.Dense` without activation; NumPy `np.dot(x, weights) + biases`; ONNX `Gemm`, `MatMul`.
-public struct Dense: Layer {
+public struct Dense: Layer, ProductLayer {
   /// `dense`
   public static let kind = "dense"
   /// The settings.
@@ -61,13 +61,6 @@ public struct Dense: Layer {
     return (input, depth)
   }
 
-  /// What the matrix product asks for.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
-    guard let product = product(for: inputs) else { return 0 }
-    return MatrixProduct.scratchByteCount(
-      FloatType(product.type), rows: product.rows, columns: units.value, depth: product.depth)
-  }
-
   /// One for each element of the output and each of its inner sum.
   public func multiplyAdds(for inputs: [TensorType]) -> Int? {
     guard let product = product(for: inputs) else { return nil }
@@ -83,15 +76,20 @@ public struct Dense: Layer {
     return (input.dataType, rows.count, depth)
   }
 
+  /// Packed for many rows; a few read the weights once, as they lie.
+  package func packing(for inputs: [TensorType]) -> MatrixPacking? {
+    guard let product = product(for: inputs), product.rows > 8 else { return nil }
+    return MatrixPacking(depth: product.depth, columns: units.value)
+  }
+
   /// The matrix product, and the bias.
   public func forward(_ values: borrowing LayerValues) {
-    let output = values.outputs[0]
-    let weights = values.parameters[0]
-    MatrixProduct.run(
-      FloatType(output.dataType), rows: output.shape.count / units.value, columns: units.value,
-      depth: weights.shape[0], a: values.address(of: values.inputs[0]), b: values.address(of: weights),
-      bias: useBias ? values.address(of: values.parameters[1]) : nil,
-      result: values.mutableAddress(of: output),
-      scratch: values.scratch)
+    let (output, weights) = (values.outputs[0], values.parameters[0])
+    let rows = output.shape.count / units.value
+    let product = DividedProduct(
+      type: FloatType(output.dataType), rows: rows, columns: units.value, depth: weights.shape[0])
+    product.run(
+      values, input: values.address(of: values.inputs[0]), weights: weights,
+      bias: useBias ? values.address(of: values.parameters[1]) : nil, result: values.mutableAddress(of: output))
   }
 }

@@ -91,7 +91,12 @@ public struct BatchNormalization: Layer {
     let y = values.mutablePointer(to: values.outputs[0], as: type)
     let factors = values.scratch(as: type)
     let offsets = values.scratch(as: type, from: channels)
-    prepare(values, factors, offsets, channels)
+    let count = values.parameters.count
+    prepare(
+      gamma: values.pointer(to: values.parameters[0], as: type),
+      beta: values.pointer(to: values.parameters[scale ? 1 : 0], as: type),
+      mean: values.pointer(to: values.parameters[count - 2], as: type),
+      variance: values.pointer(to: values.parameters[count - 1], as: type), factors, offsets, channels)
     for row in 0..<outer {
       let start = row * channels * inner
       if inner == 1 {
@@ -106,15 +111,31 @@ public struct BatchNormalization: Layer {
     }
   }
 
+  /// Whether the channels are the last axis, so that the layer multiplies by one row and adds another.
+  package func normalizesLastAxis(rank: Int) -> Bool { rank > 0 && (axis.index == -1 || axis.index == rank - 1) }
+
+  /// Writes the row of factors and behind it that of offsets, from the parameters in their order.
+  package func writeRows(
+    _ type: DataType, _ parameters: [UnsafeRawPointer], channels: Int, to rows: UnsafeMutableRawPointer
+  ) {
+    func write<Scalar: ComputingScalar>(_ scalar: Scalar.Type) {
+      let values = parameters.map { $0.assumingMemoryBound(to: scalar) }
+      let rows = rows.assumingMemoryBound(to: scalar)
+      prepare(
+        gamma: values[0], beta: values[scale ? 1 : 0], mean: values[values.count - 2],
+        variance: values[values.count - 1], rows, rows + channels, channels)
+    }
+    switch FloatType(type) {
+    case .f32: write(Float.self)
+    case .f64: write(Double.self)
+    }
+  }
+
   private func prepare<Scalar: ComputingScalar>(
-    _ values: borrowing LayerValues, _ factors: UnsafeMutablePointer<Scalar>,
+    gamma: UnsafePointer<Scalar>, beta: UnsafePointer<Scalar>, mean: UnsafePointer<Scalar>,
+    variance: UnsafePointer<Scalar>, _ factors: UnsafeMutablePointer<Scalar>,
     _ offsets: UnsafeMutablePointer<Scalar>, _ channels: Int
   ) {
-    let count = values.parameters.count
-    let mean = values.pointer(to: values.parameters[count - 2], as: Scalar.self)
-    let variance = values.pointer(to: values.parameters[count - 1], as: Scalar.self)
-    let gamma = values.pointer(to: values.parameters[0], as: Scalar.self)
-    let beta = values.pointer(to: values.parameters[scale ? 1 : 0], as: Scalar.self)
     let epsilon = Scalar(epsilon.value)
     for k in 0..<channels {
       let inverse = Statistics.inverseRoot(variance[k] + epsilon)

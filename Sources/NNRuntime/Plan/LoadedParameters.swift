@@ -1,6 +1,7 @@
 package import NNFormat
 import NNKernels
 package import NNLayers
+import Synchronization
 
 /// The parameters of a network, ready for the kernels: where they lie in the file if that is possible, else widened or moved
 /// once. Nodes that share a tensor share its memory, and so do all plans.
@@ -17,14 +18,20 @@ package struct LoadedParameters: Sendable {
   }
 
   private var regions: [Key: ByteRegion] = [:]
+  private let packed = PackedWeights()
 
   package init(_ graph: CheckedGraph, _ tensors: NamedTensors) throws(ModelError) {
     for node in graph.nodes {
-      for parameter in node.parameters {
+      if let name = node.scales, let tensor = tensors[name] {
+        regions[Key(tensor: name, dataType: .f32)] = tensor.bytes.aligned(to: 4)
+      }
+      for (index, parameter) in node.parameters.enumerated() {
         guard let name = node.node.tensorName(for: parameter.role), let tensor = tensors[name] else {
           continue
         }
-        let key = Key(tensor: name, dataType: parameter.type.dataType)
+        let key = Key(
+          tensor: name,
+          dataType: LoadedParameters.dataType(of: tensor.dataType, for: node, index) ?? parameter.type.dataType)
         guard regions[key] == nil else { continue }
         regions[key] = try located(.tensor(name)) { () throws(ModelError) in
           try LoadedParameters.region(of: tensor, as: key.dataType)
@@ -35,6 +42,36 @@ package struct LoadedParameters: Sendable {
 
   /// The bytes of a parameter, at a multiple of the element's size.
   package subscript(key: Key) -> ByteRegion? { regions[key] }
+
+  /// The element type in which the kernels take a parameter that they widen themselves; nil for others.
+  package static func dataType(
+    of stored: DataType, for node: CheckedGraph.CheckedNode, _ index: Int
+  ) -> DataType? {
+    guard index == 0, node.layer is any ProductLayer, index < node.parameters.count,
+      WeightType(stored: stored, computing: node.parameters[index].type.dataType) != nil
+    else { return nil }
+    return stored
+  }
+
+  /// The weights of a product, packed when a plan first needs them so.
+  package func packed(
+    _ key: Key, _ packing: MatrixPacking, computing: DataType
+  ) throws(ModelError) -> ByteRegion? {
+    guard let region = regions[key], let weights = WeightType(stored: key.dataType, computing: computing) else {
+      return nil
+    }
+    return try packed.region(key, packing) { () throws(ModelError) in
+      let memory = try AlignedMemory(count: packing.byteCount(FloatType(computing), weights))
+      region.withUnsafeBytes { bytes in
+        guard let base = bytes.baseAddress else { return }
+        packing.pack(FloatType(computing), weights, from: base, to: memory.base)
+      }
+      return memory.region
+    }
+  }
+
+  /// The bytes of all weights that are packed.
+  package var packedByteCount: Int { packed.byteCount }
 
   private static func region(of tensor: Tensor, as wanted: DataType) throws(ModelError) -> ByteRegion {
     let bytes = tensor.bytes.aligned(to: tensor.dataType.byteSize)
@@ -58,5 +95,31 @@ package struct LoadedParameters: Sendable {
       if let base = source.baseAddress { cast.run(from: base, to: memory.base, count: count) }
     }
     return memory.region
+  }
+}
+
+/// Weights that plans have packed, each once.
+private final class PackedWeights: Sendable {
+  private struct Key: Hashable {
+    let weights: LoadedParameters.Key
+    let packing: MatrixPacking
+  }
+
+  private let regions = Mutex<[Key: ByteRegion]>([:])
+
+  var byteCount: Int { regions.withLock { $0.values.reduce(0) { $0 + $1.count } } }
+
+  func region(
+    _ weights: LoadedParameters.Key, _ packing: MatrixPacking, make: () throws(ModelError) -> ByteRegion
+  ) throws(ModelError) -> ByteRegion {
+    let key = Key(weights: weights, packing: packing)
+    if let region = regions.withLock({ $0[key] }) { return region }
+    // Outside of the lock: packing takes a while, and other weights need not wait.
+    let made = try make()
+    return regions.withLock { regions in
+      if let region = regions[key] { return region }
+      regions[key] = made
+      return made
+    }
   }
 }

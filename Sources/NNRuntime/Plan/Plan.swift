@@ -17,6 +17,8 @@ final class Plan: Sendable {
   /// One node, ready to run.
   struct Step: Sendable {
     let node: String
+    /// The nodes that are done here, the first of which is `node`.
+    let members: [String]
     /// The node's place in the graph.
     let position: Int
     let layer: any Layer
@@ -24,6 +26,12 @@ final class Plan: Sendable {
     let parameters: [LayerValue]
     let outputs: [LayerValue]
     let scratchSlot: Int
+    /// What the layer does with its result.
+    let fused: [FusedStep]
+    /// The scales of 8-bit weights.
+    let scales: LayerValue?
+    /// The multiplications that are each followed by an addition.
+    let multiplyAdds: Int?
   }
 
   let inputs: [Value]
@@ -53,11 +61,11 @@ final class Plan: Sendable {
   ) throws(ModelError) {
     let binding = try InputBinding(model.graph.inputs, shapes: shapes)
     let graph = try CheckedGraph(model, catalog: options.catalog, inputs: binding.types)
-    var builder = try PlanBuilder(graph, keepsValues: keepsValues)
+    var builder = try PlanBuilder(graph, keepsValues: keepsValues, fuses: options.fuses)
     let layout = ArenaLayout(builder.storage.storages)
     arenaByteCount = layout.byteCount ?? .max
     threadCount = options.threads
-    steps = try builder.steps(loaded)
+    steps = try builder.steps(loaded, model.tensors)
     inputs = builder.inputs
     outputs = builder.outputs
     kept = keepsValues ? builder.values : []

@@ -6,27 +6,31 @@ import NNLayers
 /// The table of addresses begins with the storages, then come outputs that are copies, then parameters.
 struct PlanBuilder {
   private let graph: CheckedGraph
-  private let nodes: [CheckedGraph.CheckedNode]
+  private let nodes: [PlannedNode]
   private let types: [ValueReference: (dataType: DataType, shape: Shape)]
-  /// The place of each node in the graph.
-  private let positions: [String: Int]
   private let scratch: [Int]
   let storage: StorageAssignment
   /// The parameters that the steps use; complete when the steps are made.
   private(set) var parameters: [ByteRegion] = []
-  private var parameterSlots: [LoadedParameters.Key: Int] = [:]
+  private var parameterSlots: [ParameterKey: Int] = [:]
+  private var normalizationRows: [String: ByteRegion] = [:]
 
   /// - Throws: ``RuntimeProblem/openExtents(_:)``.
-  init(_ graph: CheckedGraph, keepsValues: Bool) throws(ModelError) {
+  init(_ graph: CheckedGraph, keepsValues: Bool, fuses: Bool) throws(ModelError) {
     self.graph = graph
-    nodes = keepsValues ? graph.nodes : PlanBuilder.needed(graph)
-    positions = Dictionary(uniqueKeysWithValues: graph.nodes.enumerated().map { ($1.node.name, $0) })
+    let needed = keepsValues ? nil : PlanBuilder.needed(graph)
+    let positioned = graph.nodes.enumerated().map { (node: $1, position: $0) }
+    nodes =
+      Fusion(
+        positioned.filter { needed?.contains($0.node.node.name) ?? true }, outputs: graph.outputs.map(\.value),
+        isOff: keepsValues || !fuses
+      ).steps
     types = try PlanBuilder.types(graph)
     var storage = StorageAssignment(
       nodes, inputs: graph.inputs.map(\.name), outputs: graph.outputs.map(\.value),
       byteCounts: types.mapValues { $0.shape.count * $0.dataType.byteSize }, keepsValues: keepsValues)
     scratch = nodes.enumerated().map { step, node in
-      storage.addScratch(byteCount: max(0, node.layer.scratchSize(for: node.inputs)), step: step)
+      storage.addScratch(byteCount: max(0, node.layer.scratchSize(for: node.types)), step: step)
     }
     self.storage = storage
   }
@@ -48,48 +52,127 @@ struct PlanBuilder {
   /// Every value that a node computes.
   var values: [(reference: ValueReference, value: Plan.Value)] {
     nodes.flatMap { node in
-      node.outputs.indices.map { index in
-        let reference = ValueReference(node.node.name, index)
-        return (reference, named(reference.description, value(reference)))
-      }
+      node.outputs.map { ($0, named($0.description, value($0))) }
     }
   }
 
   /// What is computed; views that lie where their input lies need no step.
-  mutating func steps(_ loaded: LoadedParameters) throws(ModelError) -> [Plan.Step] {
+  mutating func steps(_ loaded: LoadedParameters, _ tensors: NamedTensors) throws(ModelError) -> [Plan.Step] {
     var steps: [Plan.Step] = []
     for (node, scratchSlot) in zip(nodes, scratch) where !isSharedView(node) {
+      let layer = node.layer
+      let isChain = layer is ElementChainLayer
       steps.append(
         Plan.Step(
-          node: node.node.name, position: positions[node.node.name] ?? 0,
-          layer: node.layer, inputs: node.node.inputs.map(value),
-          parameters: try parameters(of: node, loaded),
-          outputs: node.outputs.indices.map { value(ValueReference(node.node.name, $0)) },
-          scratchSlot: scratchSlot))
+          node: node.node.node.name, members: node.members, position: node.position, layer: layer,
+          inputs: node.inputs.prefix(isChain ? 1 : node.node.inputs.count).map(value),
+          parameters: isChain ? [] : try parameters(of: node, loaded, tensors),
+          outputs: node.outputs.map(value), scratchSlot: scratchSlot, fused: try fused(node, loaded),
+          scales: isChain ? nil : scales(of: node.node, loaded),
+          multiplyAdds: isChain ? 0 : layer.multiplyAdds(for: node.types)))
     }
     return steps
   }
 
-  private func isSharedView(_ node: CheckedGraph.CheckedNode) -> Bool {
-    guard node.isView, let input = node.node.inputs.first else { return false }
-    return storage.storageOf[input] == storage.storageOf[ValueReference(node.node.name)]
+  private func isSharedView(_ node: PlannedNode) -> Bool {
+    guard node.isView, let input = node.inputs.first, let output = node.outputs.first else { return false }
+    return storage.storageOf[input] == storage.storageOf[output]
   }
 
+  // Parameters
+
   private mutating func parameters(
-    of node: CheckedGraph.CheckedNode, _ loaded: LoadedParameters
+    of planned: PlannedNode, _ loaded: LoadedParameters, _ tensors: NamedTensors
   ) throws(ModelError) -> [LayerValue] {
+    let node = planned.node
     var values: [LayerValue] = []
-    for parameter in node.parameters {
+    for (index, parameter) in node.parameters.enumerated() {
       let tensor = node.node.tensorName(for: parameter.role) ?? ""
-      let key = LoadedParameters.Key(tensor: tensor, dataType: parameter.type.dataType)
-      guard let region = loaded[key], let shape = try parameter.type.knownShape() else {
+      let computing = parameter.type.dataType
+      let narrow = tensors[tensor].flatMap { LoadedParameters.dataType(of: $0.dataType, for: node, index) }
+      let key = LoadedParameters.Key(tensor: tensor, dataType: narrow ?? computing)
+      guard let shape = try parameter.type.knownShape(), let region = loaded[key] else {
         throw ModelError(RuntimeProblem.openExtents(parameter.type), at: .node(node.node.name))
       }
-      let slot = parameterSlots[key] ?? storage.storages.count + storage.copies.count + parameters.count
-      if parameterSlots.updateValue(slot, forKey: key) == nil { parameters.append(region) }
-      values.append(LayerValue(key.dataType, shape, slot: slot))
+      if narrow != nil, let layer = node.layer as? any ProductLayer, let packing = layer.packing(for: planned.types),
+        let packed = try loaded.packed(key, packing, computing: computing)
+      {
+        values.append(
+          LayerValue(key.dataType, shape, slot: add(packed, .packed(key, packing)), isPacked: true))
+      } else {
+        values.append(LayerValue(key.dataType, shape, slot: add(region, .stored(key))))
+      }
     }
     return values
+  }
+
+  private mutating func scales(of node: CheckedGraph.CheckedNode, _ loaded: LoadedParameters) -> LayerValue? {
+    guard let name = node.scales else { return nil }
+    let key = LoadedParameters.Key(tensor: name, dataType: .f32)
+    guard let region = loaded[key], let shape = try? Shape([region.count / 4]) else { return nil }
+    return LayerValue(.f32, shape, slot: add(region, .stored(key)))
+  }
+
+  private mutating func fused(
+    _ planned: PlannedNode, _ loaded: LoadedParameters
+  ) throws(ModelError) -> [FusedStep] {
+    var steps: [FusedStep] = []
+    for step in planned.steps {
+      switch step.operand {
+      case .none: steps.append(FusedStep(step.operation))
+      case .value(let reference): steps.append(FusedStep(step.operation, operand: value(reference)))
+      case .factors(let node):
+        steps.append(FusedStep(step.operation, operand: try row(of: node, loaded, second: false), layout: .row))
+      case .offsets(let node):
+        steps.append(FusedStep(step.operation, operand: try row(of: node, loaded, second: true), layout: .row))
+      }
+    }
+    return steps
+  }
+
+  /// The row of factors or of offsets of a batch normalisation.
+  private mutating func row(
+    of node: CheckedGraph.CheckedNode, _ loaded: LoadedParameters, second: Bool
+  ) throws(ModelError) -> LayerValue {
+    guard let layer = node.layer as? BatchNormalization, let type = node.inputs.first,
+      let channels = type.shape.last?.value
+    else { preconditionFailure("rows are those of batch normalisations over the last axis") }
+    let size = channels * type.dataType.byteSize
+    let rows: ByteRegion
+    if let known = normalizationRows[node.node.name] {
+      rows = known
+    } else {
+      let memory = try AlignedMemory(count: 2 * size)
+      let regions = node.parameters.compactMap { parameter in
+        node.node.tensorName(for: parameter.role).flatMap {
+          loaded[LoadedParameters.Key(tensor: $0, dataType: parameter.type.dataType)]
+        }
+      }
+      withExtendedLifetime(regions) {
+        let addresses = regions.map { $0.withUnsafeBytes { $0.baseAddress ?? UnsafeRawPointer(memory.base) } }
+        layer.writeRows(type.dataType, addresses, channels: channels, to: memory.base)
+      }
+      rows = memory.region
+      normalizationRows[node.node.name] = rows
+    }
+    let shape = try Shape([channels])
+    let slot = add(second ? rows[size..<2 * size] : rows[0..<size], .row(node.node.name, second: second))
+    return LayerValue(type.dataType, shape, slot: slot)
+  }
+
+  /// What the table's last slots lead to.
+  private enum ParameterKey: Hashable {
+    case stored(LoadedParameters.Key)
+    case packed(LoadedParameters.Key, MatrixPacking)
+    case row(String, second: Bool)
+  }
+
+  private mutating func add(_ region: ByteRegion, _ key: ParameterKey) -> Int {
+    if let slot = parameterSlots[key] { return slot }
+    let slot = storage.storages.count + storage.copies.count + parameters.count
+    parameterSlots[key] = slot
+    parameters.append(region)
+    return slot
   }
 
   private func value(_ reference: ValueReference) -> LayerValue {
@@ -103,13 +186,13 @@ struct PlanBuilder {
     Plan.Value(name: name, dataType: value.dataType, shape: value.shape, slot: value.slot)
   }
 
-  /// The nodes on which an output depends.
-  private static func needed(_ graph: CheckedGraph) -> [CheckedGraph.CheckedNode] {
+  /// The names of the nodes on which an output depends.
+  private static func needed(_ graph: CheckedGraph) -> Set<String> {
     var names = Set(graph.outputs.map(\.value.name))
     for node in graph.nodes.reversed() where names.contains(node.node.name) {
       names.formUnion(node.node.inputs.map(\.name))
     }
-    return graph.nodes.filter { names.contains($0.node.name) }
+    return names
   }
 
   private static func types(

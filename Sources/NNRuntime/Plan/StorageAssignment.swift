@@ -38,16 +38,16 @@ package struct StorageAssignment {
   private(set) var copies: [(storage: Int, output: Int)] = []
 
   /// - Parameters:
-  ///   - nodes: those that run, in order.
+  ///   - nodes: the steps, in order.
   ///   - byteCounts: the sizes of all values.
   ///   - keepsValues: whether every value must still be there after the run.
   init(
-    _ nodes: [CheckedGraph.CheckedNode], inputs: [String], outputs: [ValueReference],
+    _ nodes: [PlannedNode], inputs: [String], outputs: [ValueReference],
     byteCounts: [ValueReference: Int], keepsValues: Bool
   ) {
     var lastUse: [ValueReference: Int] = [:]
     for (step, node) in nodes.enumerated() {
-      for input in node.node.inputs { lastUse[input] = step }
+      for input in node.inputs { lastUse[input] = step }
     }
     for output in outputs { lastUse[output] = .max }
 
@@ -59,8 +59,7 @@ package struct StorageAssignment {
           byteCount: byteCounts[value] ?? 0, home: .input(position), first: -1, last: lastUse[value] ?? -1))
     }
     for (step, node) in nodes.enumerated() {
-      for position in node.outputs.indices {
-        let value = ValueReference(node.node.name, position)
+      for (position, value) in node.outputs.enumerated() {
         let byteCount = byteCounts[value] ?? 0
         let last = keepsValues ? .max : max(lastUse[value] ?? step, step)
         if position == 0, let shared = sharedStorage(for: node, step, byteCount, keepsValues: keepsValues) {
@@ -84,18 +83,18 @@ package struct StorageAssignment {
 
   /// The storage of a node's first input, if the first output may share it.
   private func sharedStorage(
-    for node: CheckedGraph.CheckedNode, _ step: Int, _ byteCount: Int, keepsValues: Bool
+    for node: PlannedNode, _ step: Int, _ byteCount: Int, keepsValues: Bool
   ) -> Int? {
-    guard let input = node.node.inputs.first, let storage = storageOf[input],
+    guard let input = node.inputs.first, let storage = storageOf[input],
       storages[storage].byteCount == byteCount
     else { return nil }
-    switch type(of: node.layer).aliasing {
+    switch node.aliasing {
     case .never: return nil
     case .view: return node.isView ? storage : nil
     case .inPlace:
       if case .input = storages[storage].home { return nil }
       // A second operand in the same memory could be read after it was written over.
-      let isShared = node.node.inputs.dropFirst().contains { storageOf[$0] == storage }
+      let isShared = node.inputs.dropFirst().contains { storageOf[$0] == storage }
       return keepsValues || isShared || storages[storage].last > step ? nil : storage
     }
   }
@@ -105,9 +104,4 @@ package struct StorageAssignment {
     storages.append(Storage(byteCount: byteCount, home: .arena, first: step, last: step))
     return storages.count - 1
   }
-}
-
-extension CheckedGraph.CheckedNode {
-  /// Whether the node computes nothing: its only output is the bytes of its input.
-  var isView: Bool { type(of: layer).aliasing == .view && outputs.count == 1 }
 }

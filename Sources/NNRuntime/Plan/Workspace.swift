@@ -53,7 +53,8 @@ final class Workspace: @unchecked Sendable {
           node: step.node, layer: step.layer,
           values: LayerValues(
             inputs: step.inputs, parameters: step.parameters, outputs: step.outputs,
-            scratchSlot: step.scratchSlot, addresses: addresses, seed: seed, position: step.position, crew: crew)))
+            scratchSlot: step.scratchSlot, addresses: addresses, seed: seed, position: step.position, crew: crew,
+            fused: step.fused, scales: step.scales)))
     }
   }
 

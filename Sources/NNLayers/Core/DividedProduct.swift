@@ -1,0 +1,91 @@
+import NNFormat
+import NNKernels
+
+/// A product of rows with a matrix of weights that the threads of a run divide among them: by rows where there are many, else
+/// by columns. Neither changes a bit.
+struct DividedProduct {
+  let type: FloatType
+  let rows: Int
+  let columns: Int
+  let depth: Int
+
+  /// Below so many rows a part of fewer columns reads less of the weights, which are what takes time.
+  private static let fewRows = 64
+
+  /// Writes `input · weights + bias` and the fused steps of it.
+  func run(
+    _ values: borrowing LayerValues, input: UnsafeRawPointer, weights: LayerValue, bias: UnsafeRawPointer?,
+    result: UnsafeMutableRawPointer
+  ) {
+    let stored = WeightType(stored: weights.dataType, computing: type == .f32 ? .f32 : .f64) ?? .same
+    let address = values.address(of: weights)
+    let scales = values.scales.map { values.address(of: $0) }
+    let tile = MatrixProduct.tileColumns(type)
+    let cost = rows.multipliedClamped(by: columns).multipliedClamped(by: depth)
+    let byRows = rows >= Self.fewRows
+    let units = byRows ? rows / 16 : columns / (tile * 2)
+    let parts = values.crew.parts(of: units, cost: cost, perThread: byRows ? 4 : 2)
+    values.withSteps(columns: columns) { steps in
+      let work = PartsOfProduct(
+        product: self, byRows: byRows, parts: parts, tile: tile, input: input, weights: address, stored: stored,
+        isPacked: weights.isPacked, scales: scales, bias: bias, result: result, steps: steps)
+      guard parts > 1 else { return work.run(rows: 0..<rows, columns: 0..<columns) }
+      values.crew.run(parts: parts, work) { work, part in
+        work.assumingMemoryBound(to: PartsOfProduct.self).pointee.run(part)
+      }
+    }
+  }
+}
+
+/// One part of a product at a time.
+private struct PartsOfProduct {
+  let product: DividedProduct
+  let byRows: Bool
+  let parts: Int
+  let tile: Int
+  let input: UnsafeRawPointer
+  let weights: UnsafeRawPointer
+  let stored: WeightType
+  let isPacked: Bool
+  let scales: UnsafeRawPointer?
+  let bias: UnsafeRawPointer?
+  let result: UnsafeMutableRawPointer
+  let steps: UnsafeBufferPointer<ElementStep>
+
+  func run(_ part: Int) {
+    if byRows {
+      run(rows: sharedRange(product.rows, part: part, of: parts), columns: 0..<product.columns)
+    } else {
+      run(rows: 0..<product.rows, columns: sharedRange(product.columns, part: part, of: parts, multiple: tile))
+    }
+  }
+
+  func run(rows: Range<Int>, columns: Range<Int>) {
+    guard !rows.isEmpty, !columns.isEmpty else { return }
+    let size = product.type.byteSize
+    let first = columns.lowerBound
+    let place =
+      isPacked
+      ? MatrixProduct.packedOffset(product.type, column: first, depth: product.depth, bType: stored)
+      : first * stored.byteSize(product.type)
+    withShiftedSteps(row: rows.lowerBound, column: first) { steps in
+      MatrixProduct.run(
+        product.type, rows: rows.count, columns: columns.count, depth: product.depth,
+        a: input + rows.lowerBound * product.depth * size, b: isPacked ? nil : weights + place,
+        bStride: product.columns, bType: stored, packed: isPacked ? weights + place : nil,
+        scales: scales.map { $0 + first * size }, bias: bias.map { $0 + first * size }, steps: steps,
+        result: result + (rows.lowerBound * product.columns + first) * size, resultStride: product.columns)
+    }
+  }
+
+  /// The steps for a part of the result.
+  private func withShiftedSteps(row: Int, column: Int, _ body: (UnsafeBufferPointer<ElementStep>) -> Void) {
+    guard !steps.isEmpty, row > 0 || column > 0 else { return body(steps) }
+    withUnsafeTemporaryAllocation(of: ElementStep.self, capacity: steps.count) { shifted in
+      for index in steps.indices {
+        shifted.initializeElement(at: index, to: steps[index].shifted(row: row, column: column, product.type))
+      }
+      body(UnsafeBufferPointer(shifted))
+    }
+  }
+}
