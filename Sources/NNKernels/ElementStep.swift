@@ -48,6 +48,19 @@ package struct ElementStep {
       operation: NNK_APPLY, function: code, alpha: alpha, beta: beta, operand: nil, row_stride: 0, column_stride: 0)
   }
 
+  /// The step over the part of a matrix that begins at the given row and column.
+  package func moved(_ type: FloatType, row: Int, column: Int) -> ElementStep {
+    guard let operand = step.operand else { return self }
+    let offset = row * Int(step.row_stride) + column * Int(step.column_stride)
+    var moved = step
+    moved.operand = operand + offset * type.byteSize
+    return ElementStep(moved)
+  }
+
+  private init(_ step: nnk_step) {
+    self.step = step
+  }
+
   /// `function(x)`.
   package static func apply(_ function: Elementwise) -> ElementStep { ElementStep(function) }
   /// `x + operand`.
