@@ -27,7 +27,8 @@
   void nnk_product_##type##_##isa(const nnk_product *);                                                             \
   size_t nnk_product_scratch_##type##_##isa(size_t, size_t, size_t);                                                \
   void nnk_convolution_##type##_##isa(const nnk_convolution *);                                                     \
-  size_t nnk_convolution_scratch_##type##_##isa(const nnk_convolution *);                                           \
+  size_t nnk_convolution_scratch_##type##_##isa(const nnk_window *, size_t);                                        \
+  void nnk_transpose_##type##_##isa(const void *, size_t, void *, size_t, size_t, size_t);                          \
   void nnk_depthwise_##type##_##isa(const nnk_depthwise *);                                                         \
   void nnk_pooling_##type##_##isa(const nnk_pooling *);                                                              \
   size_t nnk_packed_size_##type##_##isa(size_t, size_t, nnk_b_type);                                                \

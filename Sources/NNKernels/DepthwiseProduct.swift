@@ -22,18 +22,21 @@ package struct DepthwiseProduct {
   ///
   /// - Parameters:
   ///   - weights: `[window's positions, channels * multiplier]`
-  ///   - lines: The lines of the result that are written, counted through all samples; by default all.
+  ///   - weightsStride: The elements from one of the window's positions to the next, if not as many as there are filters.
+  ///   - positions: The outputs that are written, counted through all samples; by default all.
   package func run(
-    _ type: FloatType, input: UnsafeRawPointer, weights: UnsafeRawPointer, bias: UnsafeRawPointer? = nil,
-    result: UnsafeMutableRawPointer, lines: Range<Int>? = nil, variant: KernelVariant = .current
+    _ type: FloatType, input: UnsafeRawPointer, weights: UnsafeRawPointer, weightsStride: Int? = nil,
+    bias: UnsafeRawPointer? = nil, result: UnsafeMutableRawPointer, positions: Range<Int>? = nil,
+    variant: KernelVariant = .current
   ) {
     // Extents beside one of 0 may be too large to be multiplied.
-    guard channels > 0, window.width.output > 0, samples > 0 else { return }
-    let lines = lines ?? 0..<samples * window.lines
-    precondition(multiplier > 0 && lines.lowerBound >= 0 && lines.upperBound <= samples * window.lines)
+    guard channels > 0, window.outputs > 0, samples > 0 else { return }
+    let positions = positions ?? 0..<samples * window.outputs
+    precondition(multiplier > 0 && positions.lowerBound >= 0 && positions.upperBound <= samples * window.outputs)
     var depthwise = nnk_depthwise(
-      window: window.window, channels: channels, multiplier: multiplier, first: lines.lowerBound,
-      last: lines.upperBound, input: input, weights: weights, bias: bias, result: result)
+      window: window.window, channels: channels, multiplier: multiplier, first: positions.lowerBound,
+      last: positions.upperBound, input: input, weights: weights,
+      weights_stride: weightsStride ?? channels * multiplier, bias: bias, result: result)
     variant.withKernels(type) { $0.depthwise(&depthwise) }
   }
 }

@@ -48,13 +48,17 @@ package struct ElementStep {
       operation: NNK_APPLY, function: code, alpha: alpha, beta: beta, operand: nil, row_stride: 0, column_stride: 0)
   }
 
-  private init(_ step: nnk_step) { self.step = step }
+  /// The step over the part of a matrix that begins at the given row and column.
+  package func moved(_ type: FloatType, row: Int, column: Int) -> ElementStep {
+    guard let operand = step.operand else { return self }
+    let offset = row * Int(step.row_stride) + column * Int(step.column_stride)
+    var moved = step
+    moved.operand = operand + offset * type.byteSize
+    return ElementStep(moved)
+  }
 
-  /// The step for a part of the matrix that begins with the given element.
-  package func shifted(row: Int, column: Int, _ type: FloatType) -> ElementStep {
-    var step = step
-    step.operand = step.operand.map { $0 + (row * step.row_stride + column * step.column_stride) * type.byteSize }
-    return ElementStep(step)
+  private init(_ step: nnk_step) {
+    self.step = step
   }
 
   /// `function(x)`.

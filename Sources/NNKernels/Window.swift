@@ -46,6 +46,22 @@ package struct WindowAxis {
     return low..<max(low, high)
   }
 
+  /// The window of some of the outputs over the part of the input that they see, and where that begins.
+  package func part(_ outputs: Range<Int>) -> (axis: WindowAxis, first: Int) {
+    guard !outputs.isEmpty else { return (self, 0) }
+    let ends = [
+      position(outputs.lowerBound, 0), position(outputs.lowerBound, size - 1),
+      position(outputs.upperBound - 1, 0), position(outputs.upperBound - 1, size - 1),
+    ]
+    let first = min(max(ends.min() ?? 0, 0), input)
+    let end = max(min((ends.max() ?? 0) + 1, input), first)
+    var axis = self
+    axis.input = end - first
+    axis.output = outputs.count
+    axis.before = before + first - outputs.lowerBound * stride
+    return (axis, first)
+  }
+
   var axis: nnk_axis {
     precondition(input >= 0 && output >= 0 && size >= 0 && stride > 0)
     return nnk_axis(

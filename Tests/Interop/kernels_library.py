@@ -57,7 +57,7 @@ class Kernels(ctypes.Structure):
         ("reduce", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, size, size)),
         ("product", ctypes.CFUNCTYPE(None, ctypes.POINTER(Product))),
         ("product_scratch", ctypes.CFUNCTYPE(size, size, size, size)), ("convolution", pointer),
-        ("convolution_scratch", pointer), ("depthwise", pointer), ("pooling", pointer),
+        ("convolution_scratch", pointer), ("transpose", pointer), ("depthwise", pointer), ("pooling", pointer),
         ("packed_size", ctypes.CFUNCTYPE(size, size, size, ctypes.c_int)),
         ("pack_b", ctypes.CFUNCTYPE(None, ctypes.POINTER(Packing), pointer)),
         ("epilogue", ctypes.CFUNCTYPE(None, ctypes.POINTER(Elements))), ("tile_columns", ctypes.CFUNCTYPE(size))]

@@ -20,17 +20,94 @@ import Testing
         let x: [T] = dice.numbers(product.samples * window.inputs * product.channels, special: special)
         let weights: [T] = dice.numbers(window.size * filters, special: special)
         let bias: [T]? = trial.isMultiple(of: 3) ? nil : dice.numbers(filters, special: special)
-        let lines = dice.part(of: product.samples * window.lines)
+        let positions = dice.part(of: product.samples * window.outputs)
         func run(_ variant: KernelVariant) -> [T] {
           written(product.samples * window.outputs * filters, [x, weights, bias ?? []]) { inputs, result in
             product.run(
               T.type, input: inputs[0], weights: inputs[1], bias: bias == nil ? nil : inputs[2], result: result,
-              lines: lines, variant: variant)
+              positions: positions, variant: variant)
           }
         }
         let expected = run(Self.plain)
         for variant in Self.others {
-          #expect(firstDifference(run(variant), expected) == nil, "\(T.self) \(variant.name) \(product) \(lines)")
+          #expect(firstDifference(run(variant), expected) == nil, "\(T.self) \(variant.name) \(product) \(positions)")
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  @Test func convolutionsGiveThePlainBits() {
+    func check<T: Number>(_: T.Type) {
+      var dice = Dice(state: 10)
+      for trial in 0..<300 {
+        let channels = dice.one(of: [1, 2, 3, 7, 8, 16, 31, 40, 70, 300])
+        let product = WindowProduct(
+          T.type, window: dice.window(longest: 7, backwards: true), samples: dice.one(of: [1, 2]), channels: channels,
+          inputStride: channels + dice.one(of: [0, 0, 1, 20]), filters: dice.one(of: [1, 2, 6, 16, 17, 33, 40, 70]))
+        let window = product.window
+        let depth = window.size * channels
+        guard product.samples * window.outputs * depth * product.filters < 100_000 else { continue }
+        let special = trial.isMultiple(of: 4)
+        let x: [T] = dice.numbers(product.samples * window.inputs * product.inputStride, special: special)
+        let stride = product.filters + dice.one(of: [0, 0, 3])
+        let kernel: [T] = dice.numbers(depth * stride, special: special)
+        let (scales, bias): ([T], [T]) = (dice.numbers(product.filters), dice.numbers(product.filters))
+        let outputs = product.samples * window.outputs
+        let other: [T] = dice.numbers(outputs * (product.filters + 1), special: special)
+        let positions = dice.part(of: outputs)
+        let (packs, isScaled, isBiased) = (trial % 2 == 0, trial % 3 == 0, trial % 5 > 0)
+        func run(_ variant: KernelVariant) -> [T] {
+          let packed = MatrixProduct.packedByteCount(T.type, columns: product.filters, depth: depth, variant: variant)
+          return written(outputs * stride, [x, kernel, scales, bias, other]) { inputs, result in
+            let scratch = product.scratchByteCount(variant: variant)
+            withUnsafeTemporaryAllocation(byteCount: packed + scratch + 64, alignment: 64) { room in
+              guard let room = room.baseAddress else { return }
+              if packs {
+                MatrixProduct.pack(
+                  T.type, columns: product.filters, depth: depth, b: inputs[1], bStride: stride, to: room + scratch,
+                  variant: variant)
+              }
+              let weights = WindowProduct.Weights(
+                address: packs ? nil : inputs[1], stride: stride,
+                packed: packs ? UnsafeRawPointer(room + scratch) : nil,
+                scales: isScaled ? inputs[2] : nil, bias: isBiased ? inputs[3] : nil)
+              let steps = [ElementStep.add(.matrix(inputs[4], rowStride: product.filters + 1)), .apply(.relu)]
+              steps[..<(trial % 3)].withUnsafeBufferPointer { steps in
+                product.run(
+                  input: inputs[0], weights: weights, steps: steps, column: trial % 2, result: result,
+                  resultStride: stride, positions: positions, scratch: room, variant: variant)
+              }
+            }
+          }
+        }
+        let expected = run(Self.plain)
+        for variant in Self.others {
+          #expect(
+            firstDifference(run(variant), expected) == nil,
+            "\(T.self) \(variant.name) \(product) \(positions), packed \(packs), \(trial % 3) steps")
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  @Test func transposesAreTheSame() {
+    func check<T: Number>(_: T.Type) {
+      var dice = Dice(state: 12)
+      for _ in 0..<100 {
+        let (rows, columns) = (Int.random(in: 0...70, using: &dice), Int.random(in: 1...70, using: &dice))
+        let x: [T] = dice.numbers(rows * columns)
+        let expected = (0..<rows * columns).map { x[$0 % max(rows, 1) * columns + $0 / max(rows, 1)] }
+        for variant in KernelVariant.available {
+          let found = written(rows * columns, [x]) { inputs, result in
+            Transpose.run(
+              T.type, rows: rows, columns: columns, from: inputs[0], stride: columns, to: result, resultStride: rows,
+              variant: variant)
+          }
+          #expect(firstDifference(found, expected) == nil, "\(T.self) \(variant.name) \(rows)x\(columns)")
         }
       }
     }

@@ -174,15 +174,15 @@ typedef struct {
 
 // A convolution of each channel on its own: for each output an inner product over the window's positions in row-major order,
 // in the runs of a matrix product; padding is zeros, which are multiplied.
-//   input [samples, depth, height, width, channels], weights [window's positions, channels * multiplier],
-//   bias [channels * multiplier], result [samples, depth, height, width, channels * multiplier]
-// Filter f sees channel f / multiplier. The lines first..<last of the result are computed, counted through depth, height and
-// samples.
+//   input [samples, depth, height, width, channels], weights [window's positions, weights_stride], of each row the first
+//   channels * multiplier, bias [channels * multiplier], result [samples, depth, height, width, channels * multiplier]
+// Filter f sees channel f / multiplier. The positions first..<last of the result are computed, counted through all samples.
 typedef struct {
   nnk_window window;
   size_t channels, multiplier, first, last;
   const void *_Nonnull input;
   const void *_Nonnull weights;
+  size_t weights_stride;
   const void *_Nullable bias;
   void *_Nonnull result;
 } nnk_depthwise;
@@ -229,8 +229,11 @@ typedef struct {
   // Bytes of scratch with which `product` runs fastest; 0 where none is needed.
   size_t (*_Nonnull product_scratch)(size_t rows, size_t columns, size_t depth);
   void (*_Nonnull convolution)(const nnk_convolution *_Nonnull convolution);
-  // The bytes of scratch that `convolution` needs; its scratch is not looked at.
-  size_t (*_Nonnull convolution_scratch)(const nnk_convolution *_Nonnull convolution);
+  // The bytes of scratch that `convolution` needs for a number of positions.
+  size_t (*_Nonnull convolution_scratch)(const nnk_window *_Nonnull window, size_t positions);
+  // result[c][r] = x[r][c] for rows by columns elements; strides count elements from one row to the next.
+  void (*_Nonnull transpose)(const void *_Nonnull x, size_t x_stride, void *_Nonnull result, size_t result_stride,
+                             size_t rows, size_t columns);
   void (*_Nonnull depthwise)(const nnk_depthwise *_Nonnull depthwise);
   void (*_Nonnull pooling)(const nnk_pooling *_Nonnull pooling);
   // The bytes of a packed B.

@@ -1,27 +1,39 @@
-import NNKernels
+package import NNKernels
 
 /// The arithmetic of a convolution: for each output one inner product over the window's positions in row-major order and in
 /// each over the channels of the group, of what the window sees and the kernel `[positions, channels / groups, filters]`.
 ///
-/// What a window sees is gathered for some outputs at a time, so that the working memory does not grow with the input.
-struct ConvolutionProduct {
-  let type: FloatType
-  let format: DataFormat
-  let window: Window
-  let samples: Int
-  let channels: Int
-  let groups: Int
-  let filters: Int
+/// What windows see is read where it lies or copied for some outputs at a time, so that the working memory does not grow with
+/// the input.
+package struct ConvolutionProduct {
+  package let type: FloatType
+  package let format: DataFormat
+  package let window: Window
+  package let samples: Int
+  package let channels: Int
+  package let groups: Int
+  package let filters: Int
 
-  /// About how many bytes of what windows see are gathered at a time.
-  private static let tileSize = 1 << 21
+  /// A convolution of an input of the given extents.
+  package init(
+    type: FloatType, format: DataFormat, window: Window, samples: Int, channels: Int, groups: Int, filters: Int
+  ) {
+    self.type = type
+    self.format = format
+    self.window = window
+    self.samples = samples
+    self.channels = channels
+    self.groups = groups
+    self.filters = filters
+  }
 
   /// The terms of one inner product.
-  var depth: Int { window.size * groupChannels }
-  private var groupChannels: Int { groups == 0 ? 0 : channels / groups }
-  private var groupFilters: Int { groups == 0 ? 0 : filters / groups }
+  package var depth: Int { window.size * groupChannels }
+  var groupChannels: Int { groups == 0 ? 0 : channels / groups }
+  var groupFilters: Int { groups == 0 ? 0 : filters / groups }
   /// A channel a group: products too narrow for matrices, which run side by side.
-  private var isDepthwise: Bool { format == .channelsLast && groups == channels && groups > 1 }
+  var isDepthwise: Bool { groups == channels && groups > 1 }
+  private var isEmpty: Bool { samples == 0 || window.outputs == 0 || filters == 0 }
 
   /// The multiplications that are each followed by an addition; nil if they cannot be counted.
   var multiplyAdds: Int? {
@@ -34,32 +46,80 @@ struct ConvolutionProduct {
     return count
   }
 
-  private func tile(of count: Int, limit: Int) -> Int {
-    let rowSize = max(depth * type.byteSize, 1)
-    let tile = limit / rowSize
-    return max(1, min(count, tile > 64 ? tile / 64 * 64 : tile))
+  /// The bytes of the kernel packed, of whichever data format; 0 where it is read as it lies, which is then as fast.
+  package func packedByteCount(_ kernelType: WeightType = .same) -> Int {
+    isDepthwise ? 0 : groups * packedGroupSize(kernelType)
   }
-  /// Outputs at a time: rows through all samples, or columns of one sample.
-  private var positions: Int {
-    tile(of: format == .channelsLast ? samples * window.outputs : window.outputs, limit: Self.tileSize)
-  }
-  /// Filters at a time, where the kernel has to be turned.
-  private var turnedFilters: Int { tile(of: groupFilters, limit: Self.tileSize / 2) }
 
-  /// The working memory that `run` needs.
-  var scratchByteCount: Int {
-    guard samples > 0, window.outputs > 0, filters > 0 else { return 0 }
-    if isDepthwise { return 0 }
-    switch format {
-    case .channelsLast:
-      let rows = window.isIdentity ? samples * window.outputs : positions
-      return (window.isIdentity ? 0 : aligned(rows * depth * type.byteSize))
-        + MatrixProduct.scratchByteCount(type, rows: rows, columns: groupFilters, depth: depth)
-    case .channelsFirst:
-      let columns = window.isIdentity ? window.outputs : positions
-      return aligned(turnedFilters * depth * type.byteSize)
-        + (window.isIdentity ? 0 : aligned(columns * depth * type.byteSize))
-        + MatrixProduct.scratchByteCount(type, rows: turnedFilters, columns: columns, depth: depth)
+  private func packedGroupSize(_ kernelType: WeightType) -> Int {
+    aligned(MatrixProduct.packedByteCount(type, columns: groupFilters, depth: depth, bType: kernelType))
+  }
+
+  /// Packs the kernel, group after group.
+  ///
+  /// - Parameter packed: Memory of `packedByteCount` bytes; at a multiple of 64 it is read fastest.
+  package func pack(_ kernel: UnsafeRawPointer, _ kernelType: WeightType = .same, to packed: UnsafeMutableRawPointer) {
+    guard !isDepthwise else { return }
+    for group in 0..<groups {
+      MatrixProduct.pack(
+        type, columns: groupFilters, depth: depth,
+        b: kernel + group * groupFilters * kernelType.byteSize(type), bStride: filters, bType: kernelType,
+        to: packed + group * packedGroupSize(kernelType))
+    }
+  }
+
+  /// A kernel as it lies, packed or both, and what becomes of the sums before the steps.
+  package struct Weights {
+    /// `[positions, channels / groups, filters]`; may be nil where `packed` is given.
+    package var kernel: UnsafeRawPointer?
+    /// How the kernel's elements are stored. A convolution of each channel on its own reads the arithmetic's type only.
+    package var type = WeightType.same
+    /// What `pack` made of the kernel.
+    package var packed: UnsafeRawPointer?
+    /// A factor of each filter's sums, as weights of type `i8` have them.
+    package var scales: UnsafeRawPointer?
+    /// `[filters]`
+    package var bias: UnsafeRawPointer?
+
+    /// The given weights; one of `kernel` and `packed` may be nil.
+    package init(
+      kernel: UnsafeRawPointer?, type: WeightType = .same, packed: UnsafeRawPointer? = nil,
+      scales: UnsafeRawPointer? = nil, bias: UnsafeRawPointer? = nil
+    ) {
+      self.kernel = kernel
+      self.type = type
+      self.packed = packed
+      self.scales = scales
+      self.bias = bias
+    }
+  }
+
+  /// The weights of one group.
+  func weights(_ weights: Weights, of group: Int) -> WindowProduct.Weights {
+    let first = group * groupFilters
+    return WindowProduct.Weights(
+      address: weights.kernel.map { $0 + first * weights.type.byteSize(type) }, stride: filters, type: weights.type,
+      packed: weights.packed.map { $0 + group * packedGroupSize(weights.type) },
+      scales: weights.scales.map { $0 + first * type.byteSize }, bias: weights.bias.map { $0 + first * type.byteSize })
+  }
+
+  /// The product of one group whose channels come last.
+  func groupProduct(_ window: Window, samples: Int, inputStride: Int) -> WindowProduct {
+    WindowProduct(
+      type, window: window, samples: samples, channels: groupChannels, inputStride: inputStride, filters: groupFilters)
+  }
+
+  /// The working memory that `run` needs with a kernel as it lies.
+  package var scratchByteCount: Int { scratchByteCount(.same) }
+
+  /// The working memory that `run` needs with a kernel whose elements are stored so.
+  package func scratchByteCount(_ kernelType: WeightType) -> Int {
+    guard !isEmpty else { return 0 }
+    switch (format, isDepthwise) {
+    case (.channelsLast, true): return 0
+    case (.channelsLast, false):
+      return groupProduct(window, samples: samples, inputStride: channels).scratchByteCount()
+    case (.channelsFirst, _): return planesScratchByteCount(kernelType)
     }
   }
 
@@ -68,104 +128,55 @@ struct ConvolutionProduct {
     input: UnsafeRawPointer, kernel: UnsafeRawPointer, bias: UnsafeRawPointer?, result: UnsafeMutableRawPointer,
     scratch: UnsafeMutableRawPointer
   ) {
-    switch type {
-    case .f32: run(as: Float.self, input, kernel, bias, result, scratch)
-    case .f64: run(as: Double.self, input, kernel, bias, result, scratch)
-    }
+    run(input: input, Weights(kernel: kernel, bias: bias), result: result, scratch: scratch)
   }
 
-  @inline(__always)
-  private func run<T: BinaryFloatingPoint>(
-    as element: T.Type, _ input: UnsafeRawPointer, _ kernel: UnsafeRawPointer, _ bias: UnsafeRawPointer?,
-    _ result: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer
+  /// Writes the convolution of the samples, and the steps behind it, to `result`.
+  ///
+  /// - Parameters:
+  ///   - steps: Over the result as a matrix: `[samples' outputs, filters]`, or where channels come first `[samples' filters,
+  ///     outputs]`.
+  ///   - positions: The outputs that are written, counted through all samples, so that threads can share the work; by default all.
+  ///   - scratch: Memory of `scratchByteCount` bytes that no other call uses meanwhile.
+  package func run(
+    input: UnsafeRawPointer, _ weights: Weights, steps: UnsafeBufferPointer<ElementStep> = .none,
+    result: UnsafeMutableRawPointer, positions: Range<Int>? = nil, scratch: UnsafeMutableRawPointer
   ) {
-    guard samples > 0, window.outputs > 0, filters > 0 else { return }
-    let input = input.assumingMemoryBound(to: T.self)
-    let kernel = kernel.assumingMemoryBound(to: T.self)
-    let bias = bias?.assumingMemoryBound(to: T.self)
-    let result = result.assumingMemoryBound(to: T.self)
-    if isDepthwise {
-      DepthwiseProduct(window: window, samples: samples, channels: channels, multiplier: groupFilters)
-        .run(type, input: input, weights: kernel, bias: bias, result: result)
-    } else if format == .channelsLast {
-      runLast(input, kernel, bias, result, scratch)
+    guard !isEmpty else { return }
+    let positions = positions ?? 0..<samples * window.outputs
+    if format == .channelsFirst {
+      runPlanes(input, weights, steps, result, positions, scratch)
+    } else if isDepthwise {
+      runSideBySide(input, weights, steps, result, positions)
     } else {
-      runFirst(input, kernel, bias, result, scratch)
-    }
-  }
-
-  /// Rows of what windows see, times the kernel.
-  private func runLast<T: BinaryFloatingPoint>(
-    _ input: UnsafePointer<T>, _ kernel: UnsafePointer<T>, _ bias: UnsafePointer<T>?,
-    _ result: UnsafeMutablePointer<T>, _ scratch: UnsafeMutableRawPointer
-  ) {
-    let total = samples * window.outputs
-    let step = window.isIdentity ? total : positions
-    let rows = scratch.assumingMemoryBound(to: T.self)
-    let productScratch = window.isIdentity ? scratch : scratch + aligned(step * depth * type.byteSize)
-    for start in stride(from: 0, to: total, by: step) {
-      let count = min(step, total - start)
+      let product = groupProduct(window, samples: samples, inputStride: channels)
       for group in 0..<groups {
-        let part = group * groupChannels..<(group + 1) * groupChannels
-        if !window.isIdentity {
-          window.gatherRows(of: input, channels: channels, part: part, positions: start..<start + count, to: rows)
-        }
-        MatrixProduct.run(
-          type, rows: count, columns: groupFilters, depth: depth,
-          a: window.isIdentity ? input + part.lowerBound : UnsafePointer(rows),
-          aStride: window.isIdentity ? channels : depth, b: kernel + group * groupFilters, bStride: filters,
-          bias: bias.map { UnsafeRawPointer($0 + group * groupFilters) },
-          result: result + (start * filters + group * groupFilters), resultStride: filters,
-          scratch: productScratch)
+        product.run(
+          input: input + group * groupChannels * type.byteSize, weights: self.weights(weights, of: group), steps: steps,
+          column: group * groupFilters, result: result + group * groupFilters * type.byteSize, resultStride: filters,
+          positions: positions, scratch: scratch)
       }
     }
   }
 
-  /// The kernel's transpose, times columns of what windows see; factors in another order give the same bits.
-  private func runFirst<T: BinaryFloatingPoint>(
-    _ input: UnsafePointer<T>, _ kernel: UnsafePointer<T>, _ bias: UnsafePointer<T>?,
-    _ result: UnsafeMutablePointer<T>, _ scratch: UnsafeMutableRawPointer
+  /// Each channel on its own, with the steps over some outputs at a time, while they are near.
+  private func runSideBySide(
+    _ input: UnsafeRawPointer, _ weights: Weights, _ steps: UnsafeBufferPointer<ElementStep>,
+    _ result: UnsafeMutableRawPointer, _ positions: Range<Int>
   ) {
-    let outputs = window.outputs
-    let step = window.isIdentity ? outputs : positions
-    let turned = scratch.assumingMemoryBound(to: T.self)
-    let columns = (scratch + aligned(turnedFilters * depth * type.byteSize)).assumingMemoryBound(to: T.self)
-    let columnsSize = window.isIdentity ? 0 : aligned(step * depth * type.byteSize)
-    for group in 0..<groups {
-      for first in stride(from: 0, to: groupFilters, by: turnedFilters) {
-        let rows = min(turnedFilters, groupFilters - first)
-        let filter = group * groupFilters + first
-        turn(kernel + filter, rows: rows, to: turned)
-        for sample in 0..<samples {
-          let planes = input + (sample * channels + group * groupChannels) * window.inputs
-          let target = result + (sample * filters + filter) * outputs
-          for start in stride(from: 0, to: outputs, by: step) {
-            let count = min(step, outputs - start)
-            if !window.isIdentity {
-              window.gatherColumns(
-                of: planes, channels: groupChannels, positions: start..<start + count, to: columns)
-            }
-            MatrixProduct.run(
-              type, rows: rows, columns: count, depth: depth, a: turned,
-              b: window.isIdentity ? planes : UnsafePointer(columns), result: target + start,
-              resultStride: outputs, scratch: UnsafeMutableRawPointer(columns) + columnsSize)
-          }
-          guard let bias else { continue }
-          for row in 0..<rows { add(bias[filter + row], to: target + row * outputs, count: outputs) }
-        }
-      }
-    }
-  }
-
-  /// The transpose of `rows` columns of the kernel. Sixteen terms at a time: what is read stays near until the next column.
-  private func turn<T: BinaryFloatingPoint>(
-    _ kernel: UnsafePointer<T>, rows: Int, to turned: UnsafeMutablePointer<T>
-  ) {
-    for start in stride(from: 0, to: depth, by: 16) {
-      for row in 0..<rows {
-        let target = turned + row * depth
-        for k in start..<min(start + 16, depth) { target[k] = kernel[k * filters + row] }
-      }
+    precondition(weights.type == .same && weights.scales == nil)
+    guard let kernel = weights.kernel else { return }
+    let product = DepthwiseProduct(window: window, samples: samples, channels: channels, multiplier: groupFilters)
+    let outputSize = filters * type.byteSize
+    let line = window.width.output
+    let near = steps.isEmpty ? positions.count : max(1, (1 << 18) / (line * outputSize)) * line
+    for start in stride(from: positions.lowerBound, to: positions.upperBound, by: max(near, 1)) {
+      let part = start..<min(start + near, positions.upperBound)
+      product.run(type, input: input, weights: kernel, bias: weights.bias, result: result, positions: part)
+      guard !steps.isEmpty else { continue }
+      let target = result + start * outputSize
+      ElementChain.run(
+        type, rows: part.count, columns: filters, steps: steps, from: target, to: target, firstRow: start)
     }
   }
 }
@@ -173,9 +184,3 @@ struct ConvolutionProduct {
 /// A size rounded up to the alignment of scratch memory.
 @inline(__always)
 func aligned(_ size: Int) -> Int { (size + 63) / 64 * 64 }
-
-/// Adds one number to each element.
-@inline(__always)
-func add<T: BinaryFloatingPoint>(_ summand: T, to elements: UnsafeMutablePointer<T>, count: Int) {
-  for index in 0..<count { elements[index] += summand }
-}

@@ -83,7 +83,7 @@ private struct PartsOfProduct {
     guard !steps.isEmpty, row > 0 || column > 0 else { return body(steps) }
     withUnsafeTemporaryAllocation(of: ElementStep.self, capacity: steps.count) { shifted in
       for index in steps.indices {
-        shifted.initializeElement(at: index, to: steps[index].shifted(row: row, column: column, product.type))
+        shifted.initializeElement(at: index, to: steps[index].moved(product.type, row: row, column: column))
       }
       body(UnsafeBufferPointer(shifted))
     }
