@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds in release and measures against NumPy, ONNX Runtime and h5py. Usage: scripts/bench.sh [--quick] [--json FILE]
+# Builds in release and measures against NumPy, ONNX Runtime and OpenVINO; Benchmarks/README.md says what and how.
+# Usage: scripts/bench.sh [--quick] [--only PATTERN] [--threads N...] [--json FILE] [--svg FILE]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,4 +13,4 @@ fi
 swift build --quiet -c release --product nnconvert
 swift build --quiet -c release --product nninfo
 swift build --quiet -c release --package-path Benchmarks
-exec .venv-bench/bin/python Benchmarks/peers.py "$@"
+exec .venv-bench/bin/python Benchmarks/suite.py "$@"

@@ -1,56 +1,37 @@
 import NNFormat
 import NNRuntime
 
-/// Our side of the benchmarks; `peers.py` runs it in turns with the others.
+/// Our side of the benchmarks; `suite.py` runs it in turns with the others.
 ///
-///     nnbench call MODEL INPUT BATCH [SECONDS]    time of one call, with a caller's buffers and with tensors
-///     nnbench first MODEL INPUT BATCH             time from opening to the first result, in this fresh process
+///     nnbench serve  MODEL INPUT BATCH OUTPUT [--threads N]   answers requests for times until its input ends
+///     nnbench first  MODEL INPUT BATCH OUTPUT [--threads N]   time from opening to the first result, in this fresh process
+///     nnbench memory MODEL INPUT BATCH OUTPUT [--threads N]   opens and runs when told to, while the caller watches its memory
 ///
-/// INPUT holds the elements, little-endian, in the model's type. Each command prints one line of JSON, with the bits of the result.
+/// INPUT holds the elements, little-endian, in the model's type, and the result is written to OUTPUT in the same way. Answers are
+/// lines of JSON, times are seconds.
 @main
 struct Benchmark {
+  private static let usage = "usage: nnbench serve|first|memory MODEL INPUT BATCH OUTPUT [--threads N]"
+
   static func main() throws {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    guard arguments.count >= 4, let batch = Int(arguments[3]), batch > 0 else {
-      print("usage: nnbench call|first MODEL INPUT BATCH [SECONDS]")
-      return
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    var options = NetworkOptions()
+    if let position = arguments.firstIndex(of: "--threads") {
+      guard position + 1 < arguments.count, let threads = Int(arguments[position + 1]), threads > 0 else {
+        return print(usage)
+      }
+      options.threads = threads
+      arguments.removeSubrange(position...(position + 1))
     }
-    let bytes = try RawFile(arguments[2]).bytes
+    guard arguments.count == 5, let batch = Int(arguments[3]), batch > 0 else { return print(usage) }
+    let job = Job(
+      model: arguments[1], input: try RawFile.read(arguments[2]), batch: batch, output: arguments[4],
+      options: options)
     switch arguments[0] {
-    case "call":
-      let seconds = arguments.count > 4 ? Double(arguments[4]) ?? 1 : 1
-      try Call(path: arguments[1], bytes: bytes, batch: batch).measure(seconds: seconds)
-    case "first":
-      try firstCall(path: arguments[1], bytes: bytes, batch: batch)
-    default:
-      print("usage: nnbench call|first MODEL INPUT BATCH [SECONDS]")
-    }
-  }
-
-  private static func firstCall(path: String, bytes: [UInt8], batch: Int) throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let network = try Network(contentsOfFile: path)
-    let opened = clock.now
-    let input = try Call.tensor(bytes, for: network, batch: batch)
-    let result = try network(input)
-    let end = clock.now
-    print(
-      """
-      {"open_ns": \((opened - start).nanoseconds), "total_ns": \((end - start).nanoseconds), \
-      "output": "\(result.hexadecimal)"}
-      """)
-  }
-}
-
-extension Duration {
-  var nanoseconds: Double { Double(components.seconds) * 1e9 + Double(components.attoseconds) * 1e-9 }
-}
-
-extension Tensor {
-  var hexadecimal: String {
-    bytes.withUnsafeBytes { bytes in
-      bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    case "serve": try job.serve()
+    case "first": try job.first()
+    case "memory": try job.memory()
+    default: print(usage)
     }
   }
 }

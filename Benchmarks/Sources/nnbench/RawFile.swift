@@ -1,3 +1,5 @@
+import NNFormat
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -6,18 +8,15 @@
   import Musl
 #endif
 
-/// A file of plain bytes.
-struct RawFile {
-  /// The content.
-  let bytes: [UInt8]
-
-  /// What went wrong on reading it.
-  struct Unreadable: Error {
+/// Files of plain bytes.
+enum RawFile {
+  /// What went wrong.
+  struct Failure: Error {
     let path: String
   }
 
-  init(_ path: String) throws {
-    guard let file = fopen(path, "rb") else { throw Unreadable(path: path) }
+  static func read(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw Failure(path: path) }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 16)
@@ -26,6 +25,14 @@ struct RawFile {
       guard count > 0 else { break }
       bytes += part[..<count]
     }
-    self.bytes = bytes
+    return bytes
   }
+
+  static func write(_ bytes: ByteRegion, to path: String) throws {
+    guard let file = fopen(path, "wb") else { throw Failure(path: path) }
+    let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+    guard fclose(file) == 0, written == bytes.count else { throw Failure(path: path) }
+  }
+
+  static func flushStandardOutput() { fflush(nil) }
 }
