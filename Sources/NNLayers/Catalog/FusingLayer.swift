@@ -7,11 +7,16 @@ package import NNKernels
 package protocol FusingLayer: Layer {
   /// Whether it can with these settings and inputs.
   func fuses(for inputs: [TensorType]) -> Bool
+
+  /// How many bytes of working memory `forward` needs with so many threads.
+  func scratchSize(for inputs: [TensorType], threads: Int) -> Int
 }
 
 extension FusingLayer {
   /// It can.
   package func fuses(for inputs: [TensorType]) -> Bool { true }
+  /// As with one.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int { scratchSize(for: inputs) }
 }
 
 /// A layer that multiplies by a matrix of weights, its first parameter, which may be narrower than the arithmetic, and may

@@ -20,7 +20,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 `Conv1D`, `Conv2D`, `Conv3D` without activation (kernel in the same layout); ONNX `Conv` of opset 1 to 22
 ///   (kernel `[filters, in / groups, kernel_size...]`).
-public struct Convolution: Layer {
+public struct Convolution: Layer, ProductLayer, ConvolutionLayer {
   /// `convolution`
   public static let kind = "convolution"
   /// The settings.
@@ -115,7 +115,7 @@ public struct Convolution: Layer {
       filters: filters.value)
   }
 
-  private func product(for inputs: [TensorType]) -> ConvolutionProduct? {
+  func product(for inputs: [TensorType]) -> ConvolutionProduct? {
     guard let input = inputs.first, let shape = try? input.knownShape(),
       (try? outputs(for: inputs).first?.knownShape()) != nil
     else { return nil }
@@ -124,7 +124,7 @@ public struct Convolution: Layer {
 
   /// What some windows see, and what the matrix product asks for.
   public func scratchSize(for inputs: [TensorType]) -> Int {
-    product(for: inputs)?.scratchByteCount ?? 0
+    scratchSize(for: inputs, threads: 1)
   }
 
   /// One for each element of the output and each term of its inner product.
@@ -132,12 +132,17 @@ public struct Convolution: Layer {
     product(for: inputs)?.multiplyAdds
   }
 
+  /// Packed where there are many windows, of groups wider than a channel.
+  package func packing(for inputs: [TensorType]) -> MatrixPacking? {
+    guard let product = product(for: inputs), !product.isDepthwise, product.samples * product.window.outputs > 8
+    else { return nil }
+    return MatrixPacking(depth: product.depth, columns: product.groupFilters, groups: groups.value)
+  }
+
   /// The inner products.
   public func forward(_ values: borrowing LayerValues) throws(ModelError) {
     let input = values.inputs[0]
-    try product(input.dataType, input.shape).run(
-      input: values.address(of: input), kernel: values.address(of: values.parameters[0]),
-      bias: useBias ? values.address(of: values.parameters[1]) : nil,
-      result: values.mutableAddress(of: values.outputs[0]), scratch: values.scratch)
+    DividedConvolution(product: try product(input.dataType, input.shape))
+      .run(values, bias: useBias ? values.address(of: values.parameters[1]) : nil)
   }
 }

@@ -14,7 +14,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 `DepthwiseConv1D`, `DepthwiseConv2D` without activation (kernel in the same layout); ONNX `Conv` whose
 ///   `group` is the number of channels (kernel `[in · m, 1, kernel_size...]`).
-public struct DepthwiseConvolution: Layer {
+public struct DepthwiseConvolution: Layer, ConvolutionLayer {
   /// `depthwise_convolution`
   public static let kind = "depthwise_convolution"
   /// The settings.
@@ -102,7 +102,7 @@ public struct DepthwiseConvolution: Layer {
       samples: shape[0], channels: channels, groups: channels, filters: channels * depthMultiplier.value)
   }
 
-  private func product(for inputs: [TensorType]) -> ConvolutionProduct? {
+  func product(for inputs: [TensorType]) -> ConvolutionProduct? {
     guard let input = inputs.first, let shape = try? input.knownShape(),
       (try? outputs(for: inputs).first?.knownShape()) != nil
     else { return nil }
@@ -111,7 +111,7 @@ public struct DepthwiseConvolution: Layer {
 
   /// What the windows see.
   public func scratchSize(for inputs: [TensorType]) -> Int {
-    product(for: inputs)?.scratchByteCount ?? 0
+    scratchSize(for: inputs, threads: 1)
   }
 
   /// One for each element of the output and each position of the window.
@@ -122,9 +122,7 @@ public struct DepthwiseConvolution: Layer {
   /// The inner products.
   public func forward(_ values: borrowing LayerValues) throws(ModelError) {
     let input = values.inputs[0]
-    try product(input.dataType, input.shape).run(
-      input: values.address(of: input), kernel: values.address(of: values.parameters[0]),
-      bias: useBias ? values.address(of: values.parameters[1]) : nil,
-      result: values.mutableAddress(of: values.outputs[0]), scratch: values.scratch)
+    DividedConvolution(product: try product(input.dataType, input.shape))
+      .run(values, bias: useBias ? values.address(of: values.parameters[1]) : nil)
   }
 }

@@ -14,7 +14,8 @@ import NNKernels
 ///
 /// - Source: Keras 2 `LocallyConnected1D`, `LocallyConnected2D` without activation: with `implementation=1` (`valid`; kernel
 ///   `[windows, kernel_size · in, filters]`, with the channels of each window before its positions where channels come first),
-///   and with 2 and 3, which know `same` and keep the kernel as one that is dense or sparse over all positions.
+///   and with 2 and 3, whose kernel is dense or sparse over all positions, and whose `same` is `same_lower` here or, with strides,
+///   `explicit`: there a window starts `kernel_size / 2` positions, rounded down, before `window · stride`.
 public struct LocallyConnected: Layer {
   /// `locally_connected`
   public static let kind = "locally_connected"

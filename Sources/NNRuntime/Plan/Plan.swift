@@ -61,10 +61,10 @@ final class Plan: Sendable {
   ) throws(ModelError) {
     let binding = try InputBinding(model.graph.inputs, shapes: shapes)
     let graph = try CheckedGraph(model, catalog: options.catalog, inputs: binding.types)
-    var builder = try PlanBuilder(graph, keepsValues: keepsValues, fuses: options.fuses)
+    var builder = try PlanBuilder(graph, keepsValues: keepsValues, options: options)
     let layout = ArenaLayout(builder.storage.storages)
     arenaByteCount = layout.byteCount ?? .max
-    threadCount = options.threads
+    threadCount = max(1, options.threads)
     steps = try builder.steps(loaded, model.tensors)
     inputs = builder.inputs
     outputs = builder.outputs

@@ -16,23 +16,28 @@ struct PlanBuilder {
   private var normalizationRows: [String: ByteRegion] = [:]
 
   /// - Throws: ``RuntimeProblem/openExtents(_:)``.
-  init(_ graph: CheckedGraph, keepsValues: Bool, fuses: Bool) throws(ModelError) {
+  init(_ graph: CheckedGraph, keepsValues: Bool, options: NetworkOptions) throws(ModelError) {
     self.graph = graph
     let needed = keepsValues ? nil : PlanBuilder.needed(graph)
     let positioned = graph.nodes.enumerated().map { (node: $1, position: $0) }
     nodes =
       Fusion(
         positioned.filter { needed?.contains($0.node.node.name) ?? true }, outputs: graph.outputs.map(\.value),
-        isOff: keepsValues || !fuses
+        isOff: keepsValues || !options.fuses
       ).steps
     types = try PlanBuilder.types(graph)
     var storage = StorageAssignment(
       nodes, inputs: graph.inputs.map(\.name), outputs: graph.outputs.map(\.value),
       byteCounts: types.mapValues { $0.shape.count * $0.dataType.byteSize }, keepsValues: keepsValues)
     scratch = nodes.enumerated().map { step, node in
-      storage.addScratch(byteCount: max(0, node.layer.scratchSize(for: node.types)), step: step)
+      storage.addScratch(byteCount: max(0, PlanBuilder.scratchSize(of: node, options.threads)), step: step)
     }
     self.storage = storage
+  }
+
+  private static func scratchSize(of node: PlannedNode, _ threads: Int) -> Int {
+    guard let layer = node.layer as? any FusingLayer else { return node.layer.scratchSize(for: node.types) }
+    return layer.scratchSize(for: node.types, threads: max(1, threads))
   }
 
   /// The inputs, in the order of the graph.
