@@ -56,6 +56,8 @@ public enum ConvertProblem: Problem {
   case senselessOption(String, reason: String)
   /// The kind of the output cannot be told from its name.
   case unknownOutputKind(String)
+  /// Weights cannot be stored in a narrower type.
+  case cannotNarrow(String)
   /// A file is of a kind that the command does not take.
   case wrongSource(expected: String, found: String)
   /// A model stands among several sources of arrays.
@@ -64,7 +66,7 @@ public enum ConvertProblem: Problem {
   /// What kind of failure this is.
   public var category: ProblemCategory {
     switch self {
-    case .noArrays, .sameName, .noWeights, .sameLayer, .missingArrays, .notMatrices, .emptyLayer,
+    case .noArrays, .cannotNarrow, .sameName, .noWeights, .sameLayer, .missingArrays, .notMatrices, .emptyLayer,
       .brokenChain:
       .malformed
     case .unknownRoles, .unpairedBiases, .unknownOrder, .badLayer, .usedTwice, .unknownArrays, .unusedArrays,
@@ -79,6 +81,8 @@ public enum ConvertProblem: Problem {
   /// The sentence for people.
   public var description: String {
     switch self {
+    case .cannotNarrow(let reason):
+      "\(reason), so the weights stay f32: leave --weights away"
     case .noArrays:
       "there are no arrays; name .npy files, a folder that has some, or an .npz"
     case .sameName(let name):

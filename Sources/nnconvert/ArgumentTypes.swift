@@ -4,3 +4,4 @@ public import NNFormat
 
 extension ContainerKind: ExpressibleByArgument {}
 extension WeightsLayout: ExpressibleByArgument {}
+extension NarrowType: ExpressibleByArgument {}

@@ -69,7 +69,11 @@ struct OutputJob {
   }
 
   /// Writes the model unless this is a dry run, and prints the report.
-  func finish(_ model: Model, _ report: ConversionReport) throws(ModelError) {
+  ///
+  /// - Parameter narrowing: what narrower weights changed, if they were narrowed.
+  func finish(
+    _ model: Model, _ report: ConversionReport, _ narrowing: NarrowingReport? = nil
+  ) throws(ModelError) {
     var report = report
     if !common.dryRun {
       progress.willWrite(model.tensors.entries.reduce(0) { $0 + $1.tensor.bytes.count })
@@ -80,9 +84,12 @@ struct OutputJob {
     }
     if common.json {
       try StandardOutput.write(
-        document: ConversionReport.documentName, version: ConversionReport.documentVersion, report.members)
+        document: ConversionReport.documentName, version: ConversionReport.documentVersion,
+        report.members + (narrowing.map { [("narrowing", $0.json)] } ?? []))
     } else {
-      try StandardOutput.write(ReportText(report, model, isDryRun: common.dryRun, path: path, kind: kind).text)
+      try StandardOutput.write(
+        (narrowing.map { $0.text + "\n" } ?? "")
+          + ReportText(report, model, isDryRun: common.dryRun, path: path, kind: kind).text)
     }
   }
 }

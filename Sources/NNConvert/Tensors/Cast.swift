@@ -31,7 +31,7 @@ public struct CastLoss: Sendable, Equatable {
   public var isLossless: Bool { exact == count }
 
   @inline(__always)
-  fileprivate mutating func note(_ value: Double, became result: Double) {
+  mutating func note(_ value: Double, became result: Double) {
     count += 1
     if value == result || value.isNaN && result.isNaN {
       exact += 1
