@@ -96,6 +96,7 @@ struct NarrowingReport {
     var digits = rounded
     while digits >= 10 { (digits, exponent) = (digits / 10, exponent + 1) }
     while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
+    if digits >= 9.995 { (digits, exponent) = (1, exponent + 1) }
     return "\((digits * 100).rounded() / 100)e\(exponent)"
   }
 
