@@ -78,6 +78,9 @@ def check_products(rng, variants, check, trials):
             rows, columns, depth = (400, 180, 260) if trial % 82 else (0, 5, 5)
         if trial % 43 == 0:
             columns = int(rng.choice([0, 1]))
+        if trial % 8 == 0:
+            # Where the runs of one row are chains side by side.
+            rows, columns, depth = (int(rng.choice(c)) for c in ([1, 1, 3], [1, 2, 10, 17, 33], [512, 1100, 2100, 4400]))
         kind = str(rng.choice(["same", "f16", "bf16", "i8"])) if dtype == np.float32 else "same"
         transposed = bool(rng.integers(2))
         draw, b_dtype = narrow(rng, kind, dtype)
