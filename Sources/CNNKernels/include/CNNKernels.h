@@ -145,8 +145,8 @@ typedef struct {
   nnk_axis depth, height, width;
 } nnk_window;
 
-// A convolution: for each output position and filter an inner product over the window's positions in row-major order and in each
-// over the channels, as a matrix product has them; padding is zeros, which are multiplied.
+// A convolution: for each output position and filter an inner product over the window's positions in row-major order and
+// in each over the channels, as a matrix product has them; padding is zeros, which are multiplied.
 //   input [samples, depth, height, width, input_stride], of each position the first `channels`;
 //   weights [window's positions, channels, weights_stride], of each row the first `filters`;
 //   scales and bias [filters], as those of a matrix product, and steps behind them;
@@ -191,10 +191,10 @@ typedef struct {
 // the sum of their squares.
 typedef enum { NNK_POOL_MAX, NNK_POOL_MEAN, NNK_POOL_L1, NNK_POOL_L2 } nnk_pool;
 
-// Goes through the positions of each window that lie within the input, in row-major order; see "Pooling".
+// Goes through the positions of each window that lie within the input, in row-major order.
 //   input [samples, depth, height, width, channels], result [samples, depth, height, width, channels]
-// Channels that come first are samples of one channel. The lines first..<last of the result are computed, counted through depth,
-// height and samples.
+// Channels that come first are samples of one channel. The lines first..<last of the result are computed, counted through
+// depth, height and samples.
 typedef struct {
   nnk_window window;
   // Whether windows share each dimension out instead, output o of n from floor(o * input / n) to ceil((o + 1) * input / n).
