@@ -12,6 +12,8 @@ extern const double nnk_log_tail[128];
 extern const double nnk_ln2[2];
 extern const double nnk_erf_origin[13];
 extern const double nnk_erf_span[13][88];
+extern const double nnk_erf_single_origin[9];
+extern const double nnk_erf_single_span[12][16];
 extern const double nnk_two_over_pi[4][64];
 extern const double nnk_half_pi[2];
 extern const double nnk_sine[2][27];
