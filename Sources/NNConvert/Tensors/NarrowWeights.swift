@@ -18,9 +18,9 @@ public struct NarrowedWeights: Sendable {
   /// What became of the values of each tensor that was changed, by name, in the order of the nodes.
   public private(set) var losses: [(tensor: String, loss: CastLoss)] = []
 
-  /// Stores the f32 weights of `dense` and `convolution` nodes, and of others that are products with one matrix, narrower.
+  /// Stores the f32 weights of `dense` and `convolution` nodes, and of others that multiply by matrices, narrower.
   ///
-  /// f16 and bf16 round to nearest, ties to even. int8 has for each output channel (the last dimension) the scale s = max|w| / 127,
+  /// f16 and bf16 round to nearest, ties to even. int8 has for each output channel (a column of the weights as a matrix) the scale s = max|w| / 127,
   /// divided in f32, and holds w / s, rounded to the nearest integer, ties to even; it adds a tensor `<name>_scales`
   /// (`spec/numerics.md`). Weights that another kind of node uses, too, stay as they are.
   ///
@@ -29,9 +29,9 @@ public struct NarrowedWeights: Sendable {
   public init(_ model: Model, to type: NarrowType) throws(ModelError) {
     let graph = try CheckedGraph(model)
     self.model = model
-    for name in NarrowedWeights.candidates(graph, model) {
+    for (name, channels) in NarrowedWeights.candidates(graph, model) {
       guard let tensor = model.tensors[name] else { continue }
-      try located(.tensor(name)) { () throws(ModelError) in try narrow(name, tensor, type, graph) }
+      try located(.tensor(name)) { () throws(ModelError) in try narrow(name, tensor, type, graph, channels) }
     }
     guard !losses.isEmpty else {
       throw ModelError(ConvertProblem.cannotNarrow("no node has f32 weights that can be narrower"))
@@ -46,26 +46,32 @@ public struct NarrowedWeights: Sendable {
     }
   }
 
-  /// Tensors of f32 that are the weights of products and nothing else.
-  private static func candidates(_ graph: CheckedGraph, _ model: Model) -> [String] {
-    var names: [String] = []
+  /// Tensors of f32 that are the weights of products and nothing else, with the columns they have in all products.
+  private static func candidates(_ graph: CheckedGraph, _ model: Model) -> [(name: String, channels: Int)] {
+    var found: [(name: String, channels: Int)] = []
     var others: Set<String> = []
     for node in graph.nodes {
-      let isProduct = node.layer is any ProductLayer && node.parameters.first?.type.dataType == .f32
+      let matrices = (node.layer as? any ProductLayer)?.weights(for: node.inputs) ?? []
       for (index, parameter) in node.parameters.enumerated() {
         guard let name = node.node.tensorName(for: parameter.role) else { continue }
-        if isProduct, index == 0, model.tensors[name]?.dataType == .f32 {
-          if !names.contains(name) { names.append(name) }
-        } else {
+        guard let matrix = matrices.first(where: { $0.parameter == index }), parameter.type.dataType == .f32,
+          model.tensors[name]?.dataType == .f32
+        else {
           others.insert(name)
+          continue
+        }
+        if let known = found.first(where: { $0.name == name }) {
+          if known.channels != matrix.columns { others.insert(name) }
+        } else {
+          found.append((name, matrix.columns))
         }
       }
     }
-    return names.filter { !others.contains($0) }
+    return found.filter { !others.contains($0.name) }
   }
 
   private mutating func narrow(
-    _ name: String, _ tensor: Tensor, _ type: NarrowType, _ graph: CheckedGraph
+    _ name: String, _ tensor: Tensor, _ type: NarrowType, _ graph: CheckedGraph, _ channels: Int
   ) throws(ModelError) {
     guard tensor.elements(as: Float.self).allSatisfy(\.isFinite) else {
       throw ModelError(ConvertProblem.cannotNarrow("has weights that are not finite"))
@@ -80,7 +86,7 @@ public struct NarrowedWeights: Sendable {
       model.tensors[name] = narrow
       losses.append((name, loss))
     case .int8:
-      let (narrow, scales, loss) = NarrowedWeights.quantized(tensor)
+      let (narrow, scales, loss) = NarrowedWeights.quantized(tensor, channels)
       let scalesName = "\(name)_scales"
       guard model.tensors[scalesName] == nil else {
         throw ModelError(ConvertProblem.cannotNarrow("there is a tensor '\(scalesName)' already"))
@@ -88,17 +94,18 @@ public struct NarrowedWeights: Sendable {
       model.tensors[name] = try Tensor(narrow, tensor.shape)
       try model.tensors.append(scalesName, try Tensor(scales, Shape([scales.count])))
       for (index, checked) in graph.nodes.enumerated() {
-        guard let role = checked.parameters.first?.role, checked.node.tensorName(for: role) == name else { continue }
-        model.graph.nodes[index].parameters.append(NodeParameter("\(role)_scales", scalesName))
+        for role in checked.parameters.map(\.role) where checked.node.tensorName(for: role) == name {
+          model.graph.nodes[index].parameters.append(NodeParameter("\(role)_scales", scalesName))
+        }
       }
       losses.append((name, loss))
     }
   }
 
-  /// The integers and scales of weights whose last dimension is the output channels.
-  private static func quantized(_ tensor: Tensor) -> (values: [Int8], scales: [Float], loss: CastLoss) {
+  /// The integers and scales of weights with so many columns.
+  private static func quantized(_ tensor: Tensor, _ channels: Int) -> (values: [Int8], scales: [Float], loss: CastLoss)
+  {
     let weights = tensor.elements(as: Float.self)
-    let channels = tensor.shape.rank == 0 ? 1 : tensor.shape[tensor.shape.rank - 1]
     var scales = [Float](repeating: 0, count: channels)
     for (index, weight) in weights.enumerated() {
       scales[index % channels] = max(scales[index % channels], weight.magnitude)

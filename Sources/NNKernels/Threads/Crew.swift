@@ -151,4 +151,10 @@ extension Int {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? .max : product
   }
+
+  /// The next multiple of a positive number, or the greatest number where it cannot be counted.
+  package func roundedUpClamped(to multiple: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(multiple - 1)
+    return overflow ? .max : sum / multiple * multiple
+  }
 }

@@ -18,7 +18,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 and Keras 2 `AdditiveAttention`; Bahdanau, Cho, Bengio, *Neural Machine Translation by Jointly Learning to
 ///   Align and Translate*, 2015.
-public struct AdditiveAttention: Layer {
+public struct AdditiveAttention: Layer, FusingLayer {
   /// `additive_attention`
   public static let kind = "additive_attention"
   /// The settings.
@@ -67,11 +67,17 @@ public struct AdditiveAttention: Layer {
     [try checked(inputs).output]
   }
 
-  /// Scores and sums of one sample, and what the matrix product asks for.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
+  /// Scores and sums of one sample.
+  public func scratchSize(for inputs: [TensorType]) -> Int { scratchSize(for: inputs, threads: 1) }
+
+  /// Scores and sums for each thread.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
     guard let checked = try? checked(inputs) else { return 0 }
-    return AttentionRun.scratchSize(checked)
+    return AttentionRun.scratchSize(checked, threads: threads)
   }
+
+  /// It has no steps behind it.
+  package func fuses(for inputs: [TensorType]) -> Bool { false }
 
   /// The multiplications of scores and means.
   public func multiplyAdds(for inputs: [TensorType]) -> Int? {
@@ -91,12 +97,6 @@ public struct AdditiveAttention: Layer {
     let attention = AttentionRun(
       values, useQueryMask: useQueryMask, useValueMask: useValueMask, isCausal: useCausalMask)
     let scale = useScale ? values.pointer(to: values.parameters[0], as: type) : nil
-    attention.run(values, type) { query, key, head, memory in
-      head.addTangents(query, key, memory) {
-        $0
-      } each: { tangent, k in
-        scale.map { $0[k] * tangent } ?? tangent
-      }
-    }
+    attention.run(values, .additive(scales: scale))
   }
 }

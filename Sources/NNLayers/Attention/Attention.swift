@@ -20,7 +20,7 @@ import NNKernels
 /// layer with `scale` as a parameter.
 ///
 /// - Source: Keras 3 and Keras 2 `Attention`; ONNX `Attention` (opset 23) without cache and bias.
-public struct Attention: Layer {
+public struct Attention: Layer, FusingLayer {
   /// `attention`
   public static let kind = "attention"
   /// The settings.
@@ -83,11 +83,17 @@ public struct Attention: Layer {
     [try checked(inputs).output]
   }
 
-  /// Scores and keys of one sample, and what the matrix products ask for.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
+  /// Scores and sums of one sample.
+  public func scratchSize(for inputs: [TensorType]) -> Int { scratchSize(for: inputs, threads: 1) }
+
+  /// Scores and sums for each thread.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
     guard let checked = try? checked(inputs) else { return 0 }
-    return AttentionRun.scratchSize(checked)
+    return AttentionRun.scratchSize(checked, threads: threads)
   }
+
+  /// It has no steps behind it.
+  package func fuses(for inputs: [TensorType]) -> Bool { false }
 
   /// The multiplications of both matrix products.
   public func multiplyAdds(for inputs: [TensorType]) -> Int? {
@@ -104,24 +110,10 @@ public struct Attention: Layer {
   }
 
   private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
-    let scale = useScale ? values.pointer(to: values.parameters[0], as: type)[0] : 1
+    let scale = useScale ? values.pointer(to: values.parameters[0], as: type) : nil
     let weight = scoreMode == .concat ? values.pointer(to: values.parameters[useScale ? 1 : 0], as: type)[0] : 1
     let attention = AttentionRun(
       values, useQueryMask: useQueryMask, useValueMask: useValueMask, isCausal: useCausalMask)
-    let (isDot, isScaled) = (scoreMode == .dot, useScale)
-    attention.run(values, type) { query, key, head, memory in
-      if isDot {
-        head.score(query, key, transposed: memory.keys, scores: memory.scores, scratch: memory.product)
-        guard isScaled else { return }
-        for k in 0..<head.queries * head.keys { memory.scores[k] = memory.scores[k] * scale }
-      } else {
-        head.addTangents(query, key, memory) {
-          isScaled ? scale * $0 : $0
-        } each: { tangent, _ in
-          tangent
-        }
-        for k in 0..<head.queries * head.keys { memory.scores[k] = weight * memory.scores[k] }
-      }
-    }
+    attention.run(values, scoreMode == .dot ? .dot(scale: scale) : .concat(scale: scale, weight: weight))
   }
 }

@@ -1,6 +1,16 @@
 import NNFormat
 import NNKernels
 
+/// How the scores of pairs of a query and a key come about.
+enum AttentionScore<Scalar: ComputingScalar> {
+  /// `(query · keyᵀ) · scale`
+  case dot(scale: UnsafePointer<Scalar>?)
+  /// `weight · sum(tanh(scale · (query + key)))`
+  case concat(scale: UnsafePointer<Scalar>?, weight: Scalar)
+  /// `sum(scale · tanh(query + key))`, with a scale for each element.
+  case additive(scales: UnsafePointer<Scalar>?)
+}
+
 /// One run of `attention` or `additive_attention` over all samples.
 struct AttentionRun {
   private let head: AttentionHead
@@ -9,16 +19,6 @@ struct AttentionRun {
   private let queryMaskIndex: Int?
   private let valueMaskIndex: Int?
   private let isCausal: Bool
-
-  /// The scratch of one sample.
-  struct Memory<Scalar: ComputingScalar> {
-    /// For the matrix products.
-    let product: UnsafeMutableRawPointer
-    /// `[D, S]`, or any `D` elements.
-    let keys: UnsafeMutablePointer<Scalar>
-    /// `[T, S]`
-    let scores: UnsafeMutablePointer<Scalar>
-  }
 
   init(_ values: borrowing LayerValues, useQueryMask: Bool, useValueMask: Bool, isCausal: Bool) {
     let (query, value) = (values.inputs[0].shape, values.inputs[1].shape)
@@ -35,30 +35,19 @@ struct AttentionRun {
     self.isCausal = isCausal
   }
 
-  static func scratchSize(_ inputs: AttentionInputs) -> Int {
-    guard let sizes = sizes(inputs) else { return 0 }
-    guard let count = AttentionHead.scratchCount(queries: sizes.queries, keys: sizes.keys, depth: sizes.depth)
-    else { return .max }
-    let product = productSize(
-      FloatType(inputs.query.dataType), queries: sizes.queries, keys: sizes.keys, depth: sizes.depth,
-      width: sizes.width)
-    let (total, overflow) = product.addingReportingOverflow(
-      byteCount(count, sizes.depth, of: inputs.query.dataType))
-    return overflow ? .max : total
-  }
-
-  /// The bytes for the matrix products, so that what follows is aligned as they are.
-  private static func productSize(
-    _ type: FloatType, queries: Int, keys: Int, depth: Int, width: Int
-  ) -> Int {
-    let size = AttentionHead.productScratch(type, queries: queries, keys: keys, depth: depth, width: width)
-    return (size + 63) / 64 * 64
-  }
-
-  private static func sizes(_ inputs: AttentionInputs) -> (queries: Int, keys: Int, depth: Int, width: Int)? {
-    guard let query = try? inputs.query.knownShape(), let value = try? inputs.value.knownShape() else { return nil }
+  /// The scores of each thread, and the terms of one.
+  static func scratchSize(_ inputs: AttentionInputs, threads: Int) -> Int {
+    guard let query = try? inputs.query.knownShape(), let value = try? inputs.value.knownShape() else { return 0 }
     let rank = query.rank
-    return (query[rank - 2], value[rank - 2], query[rank - 1], value[rank - 1])
+    return threadSize(
+      FloatType(inputs.query.dataType), queries: query[rank - 2], keys: value[rank - 2], depth: query[rank - 1]
+    ).multipliedClamped(by: threads)
+  }
+
+  private static func threadSize(_ type: FloatType, queries: Int, keys: Int, depth: Int) -> Int {
+    let (size, overflow) = AttentionHead.scoresByteCount(type, queries: queries, keys: keys).addingReportingOverflow(
+      depth.multipliedClamped(by: type.byteSize).roundedUpClamped(to: 64))
+    return overflow ? .max : size
   }
 
   static func multiplyAdds(_ inputs: AttentionInputs) -> Int? {
@@ -71,49 +60,23 @@ struct AttentionRun {
     return scoresOverflow || meansOverflow || overflow ? nil : total
   }
 
-  /// Runs every sample; `score` writes the scores of one.
-  func run<Scalar: ComputingScalar>(
-    _ values: borrowing LayerValues, _ type: Scalar.Type,
-    _ score: (
-      _ query: UnsafePointer<Scalar>, _ key: UnsafePointer<Scalar>, _ head: AttentionHead, _ memory: Memory<Scalar>
-    ) -> Void
-  ) {
+  /// Runs every sample.
+  func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ score: AttentionScore<Scalar>) {
     guard values.outputs[0].shape.count > 0 else { return }
-    let product = AttentionRun.productSize(
-      Scalar.floatType, queries: head.queries, keys: head.keys, depth: head.depth, width: head.width)
-    let keys = (values.scratch + product).assumingMemoryBound(to: type)
-    let memory = Memory(
-      product: values.scratch, keys: keys, scores: keys + head.depth * max(head.keys, 1))
-    for sample in 0..<samples {
-      let query = values.pointer(to: values.inputs[0], as: type) + sample * head.queries * head.depth
-      let key = values.pointer(to: values.inputs[keyIndex], as: type) + sample * head.keys * head.depth
-      let value = values.pointer(to: values.inputs[1], as: type) + sample * head.keys * head.width
-      let result =
-        values.mutablePointer(to: values.outputs[0], as: type) + sample * head.queries * head.width
-      score(query, key, head, memory)
-      head.mask(memory.scores, mask(values, sample)) { $0 - 1e9 }
-      head.combine(memory.scores, value, to: result, scratch: memory.product)
-      clear(result, values, sample)
-    }
-  }
-
-  private func mask(_ values: borrowing LayerValues, _ sample: Int) -> ScoreMask {
-    var mask = ScoreMask(isCausal: isCausal)
-    if let index = valueMaskIndex {
-      mask.bytes = bytes(values, index) + sample * head.keys
-      mask.keyStride = 1
-    }
-    return mask
-  }
-
-  private func clear<Scalar: ComputingScalar>(
-    _ result: UnsafeMutablePointer<Scalar>, _ values: borrowing LayerValues, _ sample: Int
-  ) {
-    guard let index = queryMaskIndex else { return }
-    let mask = bytes(values, index) + sample * head.queries
-    for query in 0..<head.queries where mask[query] == 0 {
-      (result + query * head.width).update(repeating: 0, count: head.width)
-    }
+    let units = samples * head.blocks
+    let crew = values.crew
+    let work = BlocksOfSamples(
+      head: head, units: units,
+      parts: crew.parts(of: units, cost: units.multipliedClamped(by: head.blockCost), perThread: 1), score: score,
+      query: values.pointer(to: values.inputs[0], as: Scalar.self),
+      key: values.pointer(to: values.inputs[keyIndex], as: Scalar.self),
+      value: values.pointer(to: values.inputs[1], as: Scalar.self),
+      result: values.mutablePointer(to: values.outputs[0], as: Scalar.self),
+      queryMask: queryMaskIndex.map { bytes(values, $0) }, valueMask: valueMaskIndex.map { bytes(values, $0) },
+      isCausal: isCausal, scratch: values.scratch,
+      scratchSize: AttentionRun.threadSize(
+        Scalar.floatType, queries: head.queries, keys: head.keys, depth: head.depth))
+    crew.run(parts: work.parts, work, partOfBlocksOfSamples(Scalar.floatType))
   }
 
   private func bytes(_ values: borrowing LayerValues, _ index: Int) -> UnsafePointer<UInt8> {
@@ -121,20 +84,94 @@ struct AttentionRun {
   }
 }
 
-extension AttentionHead {
-  /// Writes `sum(each(tanh(before(query + key))))` over the depth to the scores.
-  @inline(__always)
-  func addTangents<Scalar: ComputingScalar>(
-    _ query: UnsafePointer<Scalar>, _ key: UnsafePointer<Scalar>, _ memory: AttentionRun.Memory<Scalar>,
-    before: (Scalar) -> Scalar, each: (Scalar, Int) -> Scalar
+/// A part of the work below; C functions have no generic parameters.
+private func partOfBlocksOfSamples(_ type: FloatType) -> Crew.Part {
+  switch type {
+  case .f32: { work, part in work.assumingMemoryBound(to: BlocksOfSamples<Float>.self).pointee.run(part) }
+  case .f64: { work, part in work.assumingMemoryBound(to: BlocksOfSamples<Double>.self).pointee.run(part) }
+  }
+}
+
+/// The blocks of queries of all samples, in parts for several threads.
+private struct BlocksOfSamples<Scalar: ComputingScalar> {
+  let head: AttentionHead
+  let units: Int
+  let parts: Int
+  let score: AttentionScore<Scalar>
+  let query: UnsafePointer<Scalar>
+  let key: UnsafePointer<Scalar>
+  let value: UnsafePointer<Scalar>
+  let result: UnsafeMutablePointer<Scalar>
+  let queryMask: UnsafePointer<UInt8>?
+  let valueMask: UnsafePointer<UInt8>?
+  let isCausal: Bool
+  let scratch: UnsafeMutableRawPointer
+  let scratchSize: Int
+
+  func run(_ part: Int) {
+    let own = scratch + part * scratchSize
+    let scores = own.assumingMemoryBound(to: Scalar.self)
+    let terms = (own + AttentionHead.scoresByteCount(Scalar.floatType, queries: head.queries, keys: head.keys))
+      .assumingMemoryBound(to: Scalar.self)
+    for unit in sharedRange(units, part: part, of: parts) {
+      let (sample, block) = unit.quotientAndRemainder(dividingBy: head.blocks)
+      run(sample, head.block(block), scores, terms)
+    }
+  }
+
+  private func run(
+    _ sample: Int, _ block: Range<Int>, _ scores: UnsafeMutablePointer<Scalar>, _ terms: UnsafeMutablePointer<Scalar>
   ) {
-    let terms = memory.keys
-    for row in 0..<queries {
+    let query = query + sample * head.queries * head.depth
+    let key = key + sample * head.keys * head.depth
+    let result = result + sample * head.queries * head.width
+    switch score {
+    case .dot(nil): head.score(block, query, key, scores: scores)
+    case .dot(let scale?):
+      withUnsafeTemporaryAllocation(of: ElementStep.self, capacity: 1) { steps in
+        steps.initializeElement(at: 0, to: .multiply(.number(scale)))
+        head.score(block, query, key, steps: UnsafeBufferPointer(steps), scores: scores)
+      }
+    case .concat(let scale, let weight):
+      head.addTangents(block, query, key, terms, scores) { sum in
+        scale.map { $0.pointee * sum } ?? sum
+      } each: { tangent, _ in
+        tangent
+      }
+      for k in 0..<block.count * head.keys { scores[k] = weight * scores[k] }
+    case .additive(let scales):
+      head.addTangents(block, query, key, terms, scores) {
+        $0
+      } each: { tangent, k in
+        scales.map { $0[k] * tangent } ?? tangent
+      }
+    }
+    var mask = ScoreMask(isCausal: isCausal)
+    mask.bytes = valueMask.map { $0 + sample * head.keys }
+    mask.keyStride = 1
+    head.mask(block, scores, mask) { $0 - 1e9 }
+    head.combine(block, scores, value + sample * head.keys * head.width, to: result)
+    guard let queryMask else { return }
+    for query in block where queryMask[sample * head.queries + query] == 0 {
+      (result + query * head.width).update(repeating: 0, count: head.width)
+    }
+  }
+}
+
+extension AttentionHead {
+  /// Writes `sum(each(tanh(before(query + key))))` over the depth to the scores of some queries.
+  @inline(__always)
+  fileprivate func addTangents<Scalar: ComputingScalar>(
+    _ block: Range<Int>, _ query: UnsafePointer<Scalar>, _ key: UnsafePointer<Scalar>,
+    _ terms: UnsafeMutablePointer<Scalar>, _ scores: UnsafeMutablePointer<Scalar>, before: (Scalar) -> Scalar,
+    each: (Scalar, Int) -> Scalar
+  ) {
+    for row in block {
       for column in 0..<keys {
         for k in 0..<depth { terms[k] = before(query[row * depth + k] + key[column * depth + k]) }
         Elementwise.tanh.run(Scalar.floatType, from: terms, to: terms, count: depth)
         for k in 0..<depth { terms[k] = each(terms[k], k) }
-        memory.scores[row * keys + column] = Statistics.reduce(.sum, terms, count: depth)
+        scores[(row - block.lowerBound) * keys + column] = Statistics.reduce(.sum, terms, count: depth)
       }
     }
   }

@@ -22,7 +22,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 `GroupQueryAttention`; Ainslie and others, *GQA: Training Generalized Multi-Query Transformer Models from
 ///   Multi-Head Checkpoints*, 2023.
-public struct GroupedQueryAttention: Layer {
+public struct GroupedQueryAttention: HeadedLayer {
   /// `grouped_query_attention`
   public static let kind = "grouped_query_attention"
   /// The settings.
@@ -84,7 +84,7 @@ public struct GroupedQueryAttention: Layer {
     return attention
   }
 
-  private var attention: HeadedAttention {
+  var attention: HeadedAttention {
     HeadedAttention(
       kind: Self.kind, queryHeads: numQueryHeads.value, keyHeads: numKeyValueHeads.value, depth: headDim.value,
       width: headDim.value, useBias: useBias, useGate: useGate, useAttentionMask: useAttentionMask,
@@ -99,19 +99,5 @@ public struct GroupedQueryAttention: Layer {
   /// The query's type.
   public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
     try shared().outputs(for: inputs)
-  }
-
-  /// All projections, the scores of one head, and what the matrix products ask for.
-  public func scratchSize(for inputs: [TensorType]) -> Int { attention.scratchSize(for: inputs) }
-
-  /// Those of all matrix products.
-  public func multiplyAdds(for inputs: [TensorType]) -> Int? { attention.multiplyAdds(for: inputs) }
-
-  /// The formula, each step rounded.
-  public func forward(_ values: borrowing LayerValues) {
-    switch FloatType(values.outputs[0].dataType) {
-    case .f32: HeadedRun<Float>(attention, values).run(values)
-    case .f64: HeadedRun<Double>(attention, values).run(values)
-    }
   }
 }

@@ -108,16 +108,35 @@ struct HeadedAttention {
   // The products of extents below are those of parameters, of inputs and of what is made of both, and may overflow for inputs
   // that no memory holds.
 
-  func scratchSize(for inputs: [TensorType]) -> Int {
+  func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
     guard let checked = try? checked(inputs), let query = try? checked.query.knownShape(),
       let value = try? checked.value.knownShape()
     else { return 0 }
     guard let sizes = HeadedSizes(self, checked, query: query, value: value) else { return .max }
-    let (total, overflow) = sizes.product.addingReportingOverflow(
-      byteCount(
-        sizes.query, sizes.key, sizes.value, sizes.context, sizes.gate, sizes.transposed, sizes.scores,
-        of: checked.query.dataType))
+    let type = FloatType(checked.query.dataType)
+    let scores = AttentionHead.scoresByteCount(type, queries: query[1], keys: value[1])
+    let context = width == depth ? 0 : sizes.context
+    let (total, overflow) = scores.multipliedClamped(by: threads).addingReportingOverflow(
+      byteCount(sizes.query, sizes.key, sizes.value, context, sizes.gate, of: checked.query.dataType))
     return overflow ? .max : total
+  }
+
+  /// The projections' weights.
+  func weights(for inputs: [TensorType]) -> [WeightMatrix] {
+    guard let checked = try? checked(inputs) else { return [] }
+    func rows(_ input: TensorType) -> Int? { (try? TensorType(.f32, Array(input.shape.prefix(2))).knownShape())?.count }
+    let (queries, keys) = (rows(checked.query), rows(checked.value))
+    let outputs =
+      outputShape.isEmpty ? checked.features.query : outputShape.reduce(1) { $0.multipliedClamped(by: $1.value) }
+    var columns = [
+      (queryHeads.multipliedClamped(by: depth), queries), (keyHeads.multipliedClamped(by: depth), keys),
+      (keyHeads.multipliedClamped(by: width), keys),
+    ]
+    if useGate { columns.append((queryHeads.multipliedClamped(by: width), queries)) }
+    columns.append((outputs, queries))
+    return columns.enumerated().map { index, matrix in
+      WeightMatrix(index * (useBias ? 2 : 1), columns: matrix.0, rows: matrix.1)
+    }
   }
 
   func multiplyAdds(for inputs: [TensorType]) -> Int? {
@@ -141,16 +160,13 @@ struct HeadedAttention {
   }
 }
 
-/// The elements that each part of the scratch holds, and the bytes of the matrix products'.
+/// The elements of what a run computes on the way.
 struct HeadedSizes {
   let query: Int
   let key: Int
   let value: Int
   let context: Int
   let gate: Int
-  let transposed: Int
-  let scores: Int
-  let product: Int
 
   /// Nil where they cannot be counted.
   init?(_ layer: HeadedAttention, _ inputs: HeadedAttention.Inputs, query: Shape, value: Shape) {
@@ -159,8 +175,7 @@ struct HeadedSizes {
       let keyCount = HeadedSizes.count(value[0], value[1], layer.keyHeads, layer.depth),
       let valueCount = HeadedSizes.count(value[0], value[1], layer.keyHeads, layer.width),
       let contextCount = HeadedSizes.count(query[0], query[1], layer.queryHeads, layer.width),
-      let transposed = HeadedSizes.count(value[1], layer.depth), let scores = HeadedSizes.count(query[1], value[1]),
-      let columns = (try? Shape(outputs))?.count,
+      HeadedSizes.count(query[1], value[1]) != nil, let columns = (try? Shape(outputs))?.count,
       HeadedSizes.count(layer.queryHeads, layer.width, columns) != nil,
       HeadedSizes.count(inputs.features.query, layer.queryHeads, max(layer.depth, layer.width)) != nil,
       HeadedSizes.count(inputs.features.key, layer.keyHeads, layer.depth) != nil,
@@ -171,26 +186,40 @@ struct HeadedSizes {
     self.value = valueCount
     context = contextCount
     gate = layer.useGate ? contextCount : 0
-    self.transposed = transposed
-    self.scores = scores
-    let type = FloatType(inputs.query.dataType)
-    let rows = query[0] * query[1]
-    let keyRows = value[0] * value[1]
-    let sizes = [
-      MatrixProduct.scratchByteCount(
-        type, rows: rows, columns: layer.queryHeads * layer.depth, depth: inputs.features.query),
-      MatrixProduct.scratchByteCount(
-        type, rows: rows, columns: layer.queryHeads * layer.width, depth: inputs.features.query),
-      MatrixProduct.scratchByteCount(
-        type, rows: keyRows, columns: layer.keyHeads * layer.depth, depth: inputs.features.key),
-      MatrixProduct.scratchByteCount(
-        type, rows: keyRows, columns: layer.keyHeads * layer.width, depth: inputs.features.value),
-      MatrixProduct.scratchByteCount(type, rows: rows, columns: columns, depth: layer.queryHeads * layer.width),
-      AttentionHead.productScratch(
-        type, queries: query[1], keys: value[1], depth: layer.depth, width: layer.width),
-    ]
-    product = sizes.max() ?? 0
   }
 
   private static func count(_ extents: Int...) -> Int? { (try? Shape(extents))?.count }
+}
+
+/// A layer that is headed attention; the kernels of products read its weights narrow or packed, too.
+protocol HeadedLayer: ProductLayer {
+  /// The settings as the two kinds share them.
+  var attention: HeadedAttention { get }
+}
+
+extension HeadedLayer {
+  /// The projections' weights.
+  package func weights(for inputs: [TensorType]) -> [WeightMatrix] { attention.weights(for: inputs) }
+
+  /// Where the output has one extent behind the steps, which is that of the last product's columns.
+  package func fuses(for inputs: [TensorType]) -> Bool { attention.outputShape.count <= 1 }
+
+  /// What is computed on the way, and the scores of each thread.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
+    attention.scratchSize(for: inputs, threads: threads)
+  }
+
+  /// With one thread.
+  public func scratchSize(for inputs: [TensorType]) -> Int { attention.scratchSize(for: inputs, threads: 1) }
+
+  /// Those of all matrix products.
+  public func multiplyAdds(for inputs: [TensorType]) -> Int? { attention.multiplyAdds(for: inputs) }
+
+  /// The formula, each step rounded.
+  public func forward(_ values: borrowing LayerValues) {
+    switch FloatType(values.outputs[0].dataType) {
+    case .f32: HeadedRun<Float>(attention, values).run(values)
+    case .f64: HeadedRun<Double>(attention, values).run(values)
+    }
+  }
 }

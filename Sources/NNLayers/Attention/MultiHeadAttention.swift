@@ -25,7 +25,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 and Keras 2 `MultiHeadAttention` over one attention axis; PyTorch `MultiheadAttention`; Vaswani and others,
 ///   *Attention Is All You Need*, 2017.
-public struct MultiHeadAttention: Layer {
+public struct MultiHeadAttention: HeadedLayer {
   /// `multi_head_attention`
   public static let kind = "multi_head_attention"
   /// The settings.
@@ -90,7 +90,7 @@ public struct MultiHeadAttention: Layer {
     return attention
   }
 
-  private var attention: HeadedAttention {
+  var attention: HeadedAttention {
     HeadedAttention(
       kind: Self.kind, queryHeads: numHeads.value, keyHeads: numHeads.value, depth: keyDim.value,
       width: valueDim == 0 ? keyDim.value : valueDim, outputShape: outputShape, useBias: useBias,
@@ -105,19 +105,5 @@ public struct MultiHeadAttention: Layer {
   /// The query's extents, but for the last.
   public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
     try shared().outputs(for: inputs)
-  }
-
-  /// All projections, the scores of one head, and what the matrix products ask for.
-  public func scratchSize(for inputs: [TensorType]) -> Int { attention.scratchSize(for: inputs) }
-
-  /// Those of all matrix products.
-  public func multiplyAdds(for inputs: [TensorType]) -> Int? { attention.multiplyAdds(for: inputs) }
-
-  /// The formula, each step rounded.
-  public func forward(_ values: borrowing LayerValues) {
-    switch FloatType(values.outputs[0].dataType) {
-    case .f32: HeadedRun<Float>(attention, values).run(values)
-    case .f64: HeadedRun<Double>(attention, values).run(values)
-    }
   }
 }

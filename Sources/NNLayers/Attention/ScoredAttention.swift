@@ -35,54 +35,65 @@ struct AttentionHead {
   var valueStride: Int
   var resultStride: Int
 
-  /// The elements of scratch beside the matrix products': keys transposed, and scores.
-  static func scratchCount(queries: Int, keys: Int, depth: Int) -> Int? {
-    let (count, overflow) = queries.addingReportingOverflow(depth)
-    let (product, productOverflow) = count.multipliedReportingOverflow(by: keys)
-    return overflow || productOverflow ? nil : product
+  /// How many queries attend at a time: as many as have scores that stay in the second cache.
+  static func blockQueries(queries: Int, keys: Int) -> Int {
+    max(1, min(queries, max(16, (1 << 16) / max(1, keys))))
   }
 
-  /// The bytes that the two matrix products ask for.
-  static func productScratch(_ type: FloatType, queries: Int, keys: Int, depth: Int, width: Int) -> Int {
-    max(
-      MatrixProduct.scratchByteCount(type, rows: queries, columns: keys, depth: depth),
-      MatrixProduct.scratchByteCount(type, rows: queries, columns: width, depth: keys))
+  /// The bytes for the scores of the queries that attend at a time, rounded up so that no two threads share a cache line.
+  static func scoresByteCount(_ type: FloatType, queries: Int, keys: Int) -> Int {
+    let block = blockQueries(queries: queries, keys: keys)
+    return block.multipliedClamped(by: keys).multipliedClamped(by: type.byteSize).roundedUpClamped(to: 64)
   }
 
-  /// Writes `queries · keysᵀ` to `scores[queries, keys]`.
+  /// How many multiplications one block takes.
+  var blockCost: Int {
+    AttentionHead.blockQueries(queries: queries, keys: keys).multipliedClamped(by: keys)
+      .multipliedClamped(by: depth + width)
+  }
+
+  /// How many blocks there are.
+  var blocks: Int {
+    let size = AttentionHead.blockQueries(queries: queries, keys: keys)
+    return (queries + size - 1) / size
+  }
+
+  /// The queries of a block.
+  func block(_ index: Int) -> Range<Int> {
+    let size = AttentionHead.blockQueries(queries: queries, keys: keys)
+    return index * size..<min(queries, (index + 1) * size)
+  }
+
+  /// Writes `queries · keysᵀ` of some queries, and the steps of it, to `scores[block, keys]`.
   func score<Scalar: ComputingScalar>(
-    _ query: UnsafePointer<Scalar>, _ key: UnsafePointer<Scalar>, transposed: UnsafeMutablePointer<Scalar>,
-    scores: UnsafeMutablePointer<Scalar>, scratch: UnsafeMutableRawPointer
+    _ block: Range<Int>, _ query: UnsafePointer<Scalar>, _ key: UnsafePointer<Scalar>,
+    steps: UnsafeBufferPointer<ElementStep> = .none, scores: UnsafeMutablePointer<Scalar>
   ) {
-    for position in 0..<keys {
-      for k in 0..<depth { transposed[k * keys + position] = key[position * keyStride + k] }
-    }
     MatrixProduct.run(
-      Scalar.floatType, rows: queries, columns: keys, depth: depth, a: query, aStride: queryStride,
-      b: transposed, result: scores, scratch: scratch)
+      Scalar.floatType, rows: block.count, columns: keys, depth: depth, a: query + block.lowerBound * queryStride,
+      aStride: queryStride, b: key, bStride: keyStride, bTransposed: true, steps: steps, result: scores)
   }
 
-  /// Writes `softmax(scores) · values` to the results; the scores become their softmax.
+  /// Writes `softmax(scores) · values` to the results of some queries; the scores become their softmax.
   func combine<Scalar: ComputingScalar>(
-    _ scores: UnsafeMutablePointer<Scalar>, _ value: UnsafePointer<Scalar>,
-    to result: UnsafeMutablePointer<Scalar>, scratch: UnsafeMutableRawPointer
+    _ block: Range<Int>, _ scores: UnsafeMutablePointer<Scalar>, _ value: UnsafePointer<Scalar>,
+    to result: UnsafeMutablePointer<Scalar>
   ) {
-    NNKernels.Softmax.run(Scalar.floatType, outer: queries, axis: keys, from: scores, to: scores)
+    NNKernels.Softmax.run(Scalar.floatType, outer: block.count, axis: keys, from: scores, to: scores)
     MatrixProduct.run(
-      Scalar.floatType, rows: queries, columns: width, depth: keys, a: scores, b: value, bStride: valueStride,
-      result: result, resultStride: resultStride, scratch: scratch)
+      Scalar.floatType, rows: block.count, columns: width, depth: keys, a: scores, b: value, bStride: valueStride,
+      result: result + block.lowerBound * resultStride, resultStride: resultStride)
   }
 
   /// Applies a function to the scores of the pairs that may not attend.
   @inline(__always)
   func mask<Scalar: ComputingScalar>(
-    _ scores: UnsafeMutablePointer<Scalar>, _ mask: ScoreMask, _ change: (Scalar) -> Scalar
+    _ block: Range<Int>, _ scores: UnsafeMutablePointer<Scalar>, _ mask: ScoreMask, _ change: (Scalar) -> Scalar
   ) {
     guard !mask.masksNothing else { return }
-    for query in 0..<queries {
-      for key in 0..<keys where !mask.allows(query, key) {
-        scores[query * keys + key] = change(scores[query * keys + key])
-      }
+    for query in block {
+      let row = scores + (query - block.lowerBound) * keys
+      for key in 0..<keys where !mask.allows(query, key) { row[key] = change(row[key]) }
     }
   }
 }

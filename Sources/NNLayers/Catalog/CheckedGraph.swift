@@ -21,8 +21,8 @@ public struct CheckedGraph: Sendable {
     public let outputs: [TensorType]
     /// Its parameters, in the order in which the layer uses them.
     public let parameters: [Parameter]
-    /// The tensor that holds the scales of the columns of its weights, where these are 8-bit integers.
-    public let scales: String?
+    /// The tensors that hold the scales of the columns of its weights, where these are 8-bit integers, by the weights' roles.
+    public let scales: [String: String]
   }
 
   /// Checks a model against a catalogue.
@@ -81,15 +81,17 @@ extension CheckedGraph.CheckedNode {
   ) throws(ModelError) {
     let layer = try catalog.layer(for: node)
     let parameters = try layer.parameters(for: inputs)
-    var scales: Parameter?
+    let matrices = (layer as? any ProductLayer)?.weights(for: inputs) ?? []
+    var scales: [String: Parameter] = [:]
     for (index, parameter) in parameters.enumerated() {
       guard let name = node.tensorName(for: parameter.role), let tensor = tensors[name] else {
         throw ModelError(LayerProblem.missingParameter(kind: node.kind, parameter))
       }
-      if index == 0, layer is any ProductLayer, tensor.dataType == .i8, parameter.type.dataType == .f32,
-        TensorType(.f32, tensor.type.shape).fits(parameter.type)
+      if tensor.dataType == .i8, parameter.type.dataType == .f32,
+        TensorType(.f32, tensor.type.shape).fits(parameter.type),
+        let matrix = matrices.first(where: { $0.parameter == index })
       {
-        scales = Parameter("\(parameter.role)_scales", TensorType(.f32, parameter.type.shape.suffix(1)))
+        scales[parameter.role] = Parameter("\(parameter.role)_scales", TensorType(.f32, [.known(matrix.columns)]))
         continue
       }
       guard tensor.type.canBecome(parameter.type) else {
@@ -98,18 +100,18 @@ extension CheckedGraph.CheckedNode {
             role: parameter.role, tensor: name, expected: parameter.type, found: tensor.type))
       }
     }
-    if let scales {
-      guard let tensor = node.tensorName(for: scales.role).flatMap({ tensors[$0] }) else {
-        throw ModelError(LayerProblem.missingParameter(kind: node.kind, scales))
+    for scale in scales.values {
+      guard let tensor = node.tensorName(for: scale.role).flatMap({ tensors[$0] }) else {
+        throw ModelError(LayerProblem.missingParameter(kind: node.kind, scale))
       }
-      guard tensor.type == scales.type else {
+      guard tensor.type == scale.type else {
         throw ModelError(
           LayerProblem.parameterMismatch(
-            role: scales.role, tensor: node.tensorName(for: scales.role) ?? "", expected: scales.type,
+            role: scale.role, tensor: node.tensorName(for: scale.role) ?? "", expected: scale.type,
             found: tensor.type))
       }
     }
-    let roles = parameters.map(\.role) + (scales.map { [$0.role] } ?? [])
+    let roles = parameters.map(\.role) + parameters.compactMap { scales[$0.role]?.role }
     if let extra = node.parameters.first(where: { !roles.contains($0.role) }) {
       throw ModelError(LayerProblem.unknownParameter(kind: node.kind, role: extra.role, known: roles))
     }
@@ -118,7 +120,7 @@ extension CheckedGraph.CheckedNode {
     for output in outputs { _ = try output.knownShape() }
     self.init(
       node: node, layer: layer, inputs: inputs, outputs: outputs, parameters: parameters,
-      scales: scales.flatMap { node.tensorName(for: $0.role) })
+      scales: scales.compactMapValues { node.tensorName(for: $0.role) })
   }
 }
 

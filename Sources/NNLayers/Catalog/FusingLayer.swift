@@ -19,11 +19,42 @@ extension FusingLayer {
   package func scratchSize(for inputs: [TensorType], threads: Int) -> Int { scratchSize(for: inputs) }
 }
 
-/// A layer that multiplies by a matrix of weights, its first parameter, which may be narrower than the arithmetic, and may
-/// be packed in the order in which the kernels read it.
+/// A layer that multiplies by matrices of weights, which may be narrower than the arithmetic, and may be packed in the order in
+/// which the kernels read them.
 package protocol ProductLayer: FusingLayer {
-  /// How the weights are packed for inputs of these types; nil where they are best used as they lie.
-  func packing(for inputs: [TensorType]) -> MatrixPacking?
+  /// The parameters that are such matrices, for inputs that the layer accepts.
+  func weights(for inputs: [TensorType]) -> [WeightMatrix]
+}
+
+/// A parameter that is a row-major matrix of weights.
+package struct WeightMatrix: Sendable {
+  /// Its place among the parameters.
+  package let parameter: Int
+  /// The columns of all groups, each of which has a scale where the weights are 8-bit integers.
+  package let columns: Int
+  /// The matrices side by side.
+  package let groups: Int
+  /// How many rows are multiplied by it at once; nil where extents are open, or the weights are used as they lie in any case.
+  package let rows: Int?
+  /// The rows from which on it is no longer packed: a kernel that makes a panel when it needs it takes as long then, and
+  /// neither the memory nor the time to open.
+  package let plentyOfRows: Int
+
+  /// A matrix; `plentyOfRows` defaults to where panels that are made on the way cost about a twentieth.
+  package init(_ parameter: Int, columns: Int, groups: Int = 1, rows: Int? = nil, plentyOfRows: Int = 112) {
+    self.parameter = parameter
+    self.columns = columns
+    self.groups = groups
+    self.rows = rows
+    self.plentyOfRows = plentyOfRows
+  }
+
+  /// How a parameter of `count` elements is packed; nil where it is used as it lies, which a few rows do, too: they read the
+  /// weights once.
+  package func packing(count: Int) -> MatrixPacking? {
+    guard let rows, rows > 8, rows < plentyOfRows, columns > 0 else { return nil }
+    return MatrixPacking(depth: count / columns, columns: columns / groups, groups: groups)
+  }
 }
 
 /// Weights as matrices `[depth, columns]` side by side, one for each group.

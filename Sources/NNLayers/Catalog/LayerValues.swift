@@ -19,8 +19,6 @@ public struct LayerValues: ~Copyable {
   package let crew: Crew
   /// What a ``FusingLayer`` does with its result in the pass that computes it.
   package let fused: [FusedStep]
-  /// The scales of the columns of weights that are 8-bit integers.
-  package let scales: LayerValue?
 
   /// Values whose addresses stand in a table; `slot` of each value is its place there.
   ///
@@ -29,13 +27,12 @@ public struct LayerValues: ~Copyable {
   ///   - position: the node's place in the graph, which chooses its random numbers.
   ///   - crew: the threads among which a layer may divide its work.
   ///   - fused: what a layer that fuses does with its result; none for other layers.
-  ///   - scales: those of the columns of weights that are 8-bit integers.
   /// - Precondition: the table and the seed's place outlive this value, and each address leads to memory of the size that the
   ///   value's type needs.
   package init(
     inputs: [LayerValue], parameters: [LayerValue], outputs: [LayerValue], scratchSlot: Int,
     addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>, seed: UnsafePointer<UInt64?>? = nil, position: Int = 0,
-    crew: Crew = Crew(threadCount: 1), fused: [FusedStep] = [], scales: LayerValue? = nil
+    crew: Crew = Crew(threadCount: 1), fused: [FusedStep] = []
   ) {
     self.inputs = inputs
     self.parameters = parameters
@@ -46,7 +43,6 @@ public struct LayerValues: ~Copyable {
     self.position = position
     self.crew = crew
     self.fused = fused
-    self.scales = scales
   }
 
   /// The node's random numbers, from their start: stream `i` of the run's seed for the node at place `i` of the graph, counted
@@ -61,6 +57,12 @@ public struct LayerValues: ~Copyable {
   @inline(__always)
   public func address(of value: LayerValue) -> UnsafeRawPointer {
     UnsafeRawPointer(addresses[value.slot])
+  }
+
+  /// The scales of the columns of weights that are 8-bit integers, in f32; nil for other values.
+  @inline(__always)
+  package func scales(of value: LayerValue) -> UnsafeRawPointer? {
+    value.scalesSlot.map { UnsafeRawPointer(addresses[$0]) }
   }
 
   /// The bytes of an output, to be written.
@@ -100,11 +102,14 @@ public struct LayerValue: Sendable {
   package let slot: Int
   /// Whether the bytes are those of a matrix packed for the kernels, and not row-major.
   package let isPacked: Bool
+  /// The place of the address of the scales of weights that are 8-bit integers.
+  package let scalesSlot: Int?
 
-  package init(_ dataType: DataType, _ shape: Shape, slot: Int, isPacked: Bool = false) {
+  package init(_ dataType: DataType, _ shape: Shape, slot: Int, isPacked: Bool = false, scalesSlot: Int? = nil) {
     self.dataType = dataType
     self.shape = shape
     self.slot = slot
     self.isPacked = isPacked
+    self.scalesSlot = scalesSlot
   }
 }

@@ -132,11 +132,17 @@ public struct Convolution: Layer, ProductLayer, ConvolutionLayer {
     product(for: inputs)?.multiplyAdds
   }
 
-  /// Packed where there are many windows, of groups wider than a channel.
-  package func packing(for inputs: [TensorType]) -> MatrixPacking? {
-    guard let product = product(for: inputs), !product.isDepthwise, product.samples * product.window.outputs > 8
-    else { return nil }
-    return MatrixPacking(depth: product.depth, columns: product.groupFilters, groups: groups.value)
+  /// Threads divide positions, and each would make the panels for itself.
+  private static let plentyOfPositions = 512
+
+  /// The first parameter; groups of one channel are used as they lie.
+  package func weights(for inputs: [TensorType]) -> [WeightMatrix] {
+    let product = product(for: inputs).flatMap { $0.isDepthwise ? nil : $0 }
+    return [
+      WeightMatrix(
+        0, columns: filters.value, groups: groups.value, rows: product.map { $0.samples * $0.window.outputs },
+        plentyOfRows: Self.plentyOfPositions)
+    ]
   }
 
   /// The inner products.

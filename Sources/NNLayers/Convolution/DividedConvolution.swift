@@ -20,7 +20,7 @@ struct DividedConvolution {
     let address = values.address(of: kernel)
     let weights = ConvolutionProduct.Weights(
       kernel: kernel.isPacked ? nil : address, type: stored, packed: kernel.isPacked ? address : nil,
-      scales: values.scales.map { values.address(of: $0) }, bias: bias)
+      scales: values.scales(of: kernel), bias: bias)
     let positions = product.samples * product.window.outputs
     // Few positions with many filters still share the weights, which each thread then reads.
     let parts = min(

@@ -76,10 +76,9 @@ public struct Dense: Layer, ProductLayer {
     return (input.dataType, rows.count, depth)
   }
 
-  /// Packed for many rows; a few read the weights once, as they lie.
-  package func packing(for inputs: [TensorType]) -> MatrixPacking? {
-    guard let product = product(for: inputs), product.rows > 8 else { return nil }
-    return MatrixPacking(depth: product.depth, columns: units.value)
+  /// The first parameter.
+  package func weights(for inputs: [TensorType]) -> [WeightMatrix] {
+    [WeightMatrix(0, columns: units.value, rows: product(for: inputs)?.rows)]
   }
 
   /// The matrix product, and the bias.
@@ -88,8 +87,11 @@ public struct Dense: Layer, ProductLayer {
     let rows = output.shape.count / units.value
     let product = DividedProduct(
       type: FloatType(output.dataType), rows: rows, columns: units.value, depth: weights.shape[0])
-    product.run(
-      values, input: values.address(of: values.inputs[0]), weights: weights,
-      bias: useBias ? values.address(of: values.parameters[1]) : nil, result: values.mutableAddress(of: output))
+    let bias = useBias ? values.address(of: values.parameters[1]) : nil
+    values.withSteps(columns: units.value) { steps in
+      product.run(
+        values, input: values.address(of: values.inputs[0]), weights: weights, bias: bias, steps: steps,
+        result: values.mutableAddress(of: output))
+    }
   }
 }

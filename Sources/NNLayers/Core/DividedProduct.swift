@@ -1,38 +1,34 @@
 import NNFormat
 import NNKernels
 
-/// A product of rows with a matrix of weights that the threads of a run divide among them: by rows where there are many, else
-/// by columns. Neither changes a bit.
+/// A product of rows with a matrix of weights that the threads of a run divide among them: by rows where there are more of them than
+/// columns, else by columns, so that what each of them reads whole is the smaller side. Neither changes a bit.
 struct DividedProduct {
   let type: FloatType
   let rows: Int
   let columns: Int
   let depth: Int
 
-  /// Below so many rows a part of fewer columns reads less of the weights, which are what takes time.
-  private static let fewRows = 64
-
-  /// Writes `input · weights + bias` and the fused steps of it.
+  /// Writes `input · weights + bias` and the steps of it.
   func run(
     _ values: borrowing LayerValues, input: UnsafeRawPointer, weights: LayerValue, bias: UnsafeRawPointer?,
-    result: UnsafeMutableRawPointer
+    steps: UnsafeBufferPointer<ElementStep> = .none, result: UnsafeMutableRawPointer
   ) {
     let stored = WeightType(stored: weights.dataType, computing: type == .f32 ? .f32 : .f64) ?? .same
     let address = values.address(of: weights)
-    let scales = values.scales.map { values.address(of: $0) }
+    let scales = values.scales(of: weights)
     let tile = MatrixProduct.tileColumns(type)
     let cost = rows.multipliedClamped(by: columns).multipliedClamped(by: depth)
-    let byRows = rows >= Self.fewRows
-    let units = byRows ? rows / 16 : columns / (tile * 2)
-    let parts = values.crew.parts(of: units, cost: cost, perThread: byRows ? 4 : 2)
-    values.withSteps(columns: columns) { steps in
-      let work = PartsOfProduct(
-        product: self, byRows: byRows, parts: parts, tile: tile, input: input, weights: address, stored: stored,
-        isPacked: weights.isPacked, scales: scales, bias: bias, result: result, steps: steps)
-      guard parts > 1 else { return work.run(rows: 0..<rows, columns: 0..<columns) }
-      values.crew.run(parts: parts, work) { work, part in
-        work.assumingMemoryBound(to: PartsOfProduct.self).pointee.run(part)
-      }
+    let byRows = rows > columns
+    // Each part by rows makes the panels for itself where they are not packed.
+    let units = byRows ? rows / (weights.isPacked ? 16 : 128) : columns / tile
+    let parts = values.crew.parts(of: units, cost: cost)
+    let work = PartsOfProduct(
+      product: self, byRows: byRows, parts: parts, tile: tile, input: input, weights: address, stored: stored,
+      isPacked: weights.isPacked, scales: scales, bias: bias, result: result, steps: steps)
+    guard parts > 1 else { return work.run(rows: 0..<rows, columns: 0..<columns) }
+    values.crew.run(parts: parts, work) { work, part in
+      work.assumingMemoryBound(to: PartsOfProduct.self).pointee.run(part)
     }
   }
 }

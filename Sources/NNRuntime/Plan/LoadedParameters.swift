@@ -22,16 +22,18 @@ package struct LoadedParameters: Sendable {
 
   package init(_ graph: CheckedGraph, _ tensors: NamedTensors) throws(ModelError) {
     for node in graph.nodes {
-      if let name = node.scales, let tensor = tensors[name] {
-        regions[Key(tensor: name, dataType: .f32)] = tensor.bytes.aligned(to: 4)
+      for name in node.scales.values {
+        if let tensor = tensors[name] { regions[Key(tensor: name, dataType: .f32)] = tensor.bytes.aligned(to: 4) }
       }
+      let matrices = (node.layer as? any ProductLayer)?.weights(for: node.inputs) ?? []
       for (index, parameter) in node.parameters.enumerated() {
         guard let name = node.node.tensorName(for: parameter.role), let tensor = tensors[name] else {
           continue
         }
         let key = Key(
           tensor: name,
-          dataType: LoadedParameters.dataType(of: tensor.dataType, for: node, index) ?? parameter.type.dataType)
+          dataType: LoadedParameters.dataType(of: tensor.dataType, for: node, index, matrices)
+            ?? parameter.type.dataType)
         guard regions[key] == nil else { continue }
         regions[key] = try located(.tensor(name)) { () throws(ModelError) in
           try LoadedParameters.region(of: tensor, as: key.dataType)
@@ -45,9 +47,9 @@ package struct LoadedParameters: Sendable {
 
   /// The element type in which the kernels take a parameter that they widen themselves; nil for others.
   package static func dataType(
-    of stored: DataType, for node: CheckedGraph.CheckedNode, _ index: Int
+    of stored: DataType, for node: CheckedGraph.CheckedNode, _ index: Int, _ matrices: [WeightMatrix]
   ) -> DataType? {
-    guard index == 0, node.layer is any ProductLayer, index < node.parameters.count,
+    guard matrices.contains(where: { $0.parameter == index }), index < node.parameters.count,
       WeightType(stored: stored, computing: node.parameters[index].type.dataType) != nil
     else { return nil }
     return stored

@@ -17,6 +17,8 @@ final class Plan: Sendable {
   /// One node, ready to run.
   struct Step: Sendable {
     let node: String
+    /// The kind of the first node.
+    let kind: String
     /// The nodes that are done here, the first of which is `node`.
     let members: [String]
     /// The node's place in the graph.
@@ -26,10 +28,9 @@ final class Plan: Sendable {
     let parameters: [LayerValue]
     let outputs: [LayerValue]
     let scratchSlot: Int
+    let scratchByteCount: Int
     /// What the layer does with its result.
     let fused: [FusedStep]
-    /// The scales of 8-bit weights.
-    let scales: LayerValue?
     /// The multiplications that are each followed by an addition.
     let multiplyAdds: Int?
   }

@@ -69,11 +69,12 @@ struct PlanBuilder {
       let isChain = layer is ElementChainLayer
       steps.append(
         Plan.Step(
-          node: node.node.node.name, members: node.members, position: node.position, layer: layer,
+          node: node.node.node.name, kind: node.node.node.kind, members: node.members, position: node.position,
+          layer: layer,
           inputs: node.inputs.prefix(isChain ? 1 : node.node.inputs.count).map(value),
           parameters: isChain ? [] : try parameters(of: node, loaded, tensors),
-          outputs: node.outputs.map(value), scratchSlot: scratchSlot, fused: try fused(node, loaded),
-          scales: isChain ? nil : scales(of: node.node, loaded),
+          outputs: node.outputs.map(value), scratchSlot: scratchSlot,
+          scratchByteCount: storage.storages[scratchSlot].byteCount, fused: try fused(node, loaded),
           multiplyAdds: isChain ? 0 : layer.multiplyAdds(for: node.types)))
     }
     return steps
@@ -90,32 +91,36 @@ struct PlanBuilder {
     of planned: PlannedNode, _ loaded: LoadedParameters, _ tensors: NamedTensors
   ) throws(ModelError) -> [LayerValue] {
     let node = planned.node
+    let matrices = (node.layer as? any ProductLayer)?.weights(for: planned.types) ?? []
     var values: [LayerValue] = []
     for (index, parameter) in node.parameters.enumerated() {
       let tensor = node.node.tensorName(for: parameter.role) ?? ""
       let computing = parameter.type.dataType
-      let narrow = tensors[tensor].flatMap { LoadedParameters.dataType(of: $0.dataType, for: node, index) }
+      let narrow = tensors[tensor].flatMap {
+        LoadedParameters.dataType(of: $0.dataType, for: node, index, matrices)
+      }
       let key = LoadedParameters.Key(tensor: tensor, dataType: narrow ?? computing)
       guard let shape = try parameter.type.knownShape(), let region = loaded[key] else {
         throw ModelError(RuntimeProblem.openExtents(parameter.type), at: .node(node.node.name))
       }
-      if narrow != nil, let layer = node.layer as? any ProductLayer, let packing = layer.packing(for: planned.types),
+      let scales = scalesSlot(node.scales[parameter.role], loaded)
+      if narrow != nil, let matrix = matrices.first(where: { $0.parameter == index }),
+        let packing = matrix.packing(count: shape.count),
         let packed = try loaded.packed(key, packing, computing: computing)
       {
-        values.append(
-          LayerValue(key.dataType, shape, slot: add(packed, .packed(key, packing)), isPacked: true))
+        let slot = add(packed, .packed(key, packing))
+        values.append(LayerValue(key.dataType, shape, slot: slot, isPacked: true, scalesSlot: scales))
       } else {
-        values.append(LayerValue(key.dataType, shape, slot: add(region, .stored(key))))
+        values.append(LayerValue(key.dataType, shape, slot: add(region, .stored(key)), scalesSlot: scales))
       }
     }
     return values
   }
 
-  private mutating func scales(of node: CheckedGraph.CheckedNode, _ loaded: LoadedParameters) -> LayerValue? {
-    guard let name = node.scales else { return nil }
+  private mutating func scalesSlot(_ name: String?, _ loaded: LoadedParameters) -> Int? {
+    guard let name else { return nil }
     let key = LoadedParameters.Key(tensor: name, dataType: .f32)
-    guard let region = loaded[key], let shape = try? Shape([region.count / 4]) else { return nil }
-    return LayerValue(.f32, shape, slot: add(region, .stored(key)))
+    return loaded[key].map { add($0, .stored(key)) }
   }
 
   private mutating func fused(

@@ -54,7 +54,7 @@ final class Workspace: @unchecked Sendable {
           values: LayerValues(
             inputs: step.inputs, parameters: step.parameters, outputs: step.outputs,
             scratchSlot: step.scratchSlot, addresses: addresses, seed: seed, position: step.position, crew: crew,
-            fused: step.fused, scales: step.scales)))
+            fused: step.fused)))
     }
   }
 
