@@ -25,18 +25,43 @@ struct Info: ParsableCommand {
   @Flag(help: "Check every digest and run every example; exit with 1 if one fails.")
   var verify = false
 
+  @Flag(help: "Show the steps in which the network runs, and the memory that they take.")
+  var plan = false
+
+  @Option(
+    name: .customLong("extents"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "With --plan: open extents of the inputs by name; 1 for the others.", valueName: "name=count"))
+  var extents: [ExtentArgument] = []
+
+  @Option(help: "With --plan: how many threads a run may use (default: all processors).")
+  var threads: Int?
+
   @Flag(help: "Print a JSON document instead of text.")
   var json = false
+
+  func validate() throws {
+    guard plan || (extents.isEmpty && threads == nil) else {
+      throw ValidationError("--extents and --threads are for --plan.")
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1 on, found \(threads).") }
+  }
 
   mutating func run() throws {
     let container = try Container.open(file)
     let layout = Layout(container.model)
+    // What is wrong with the layers is said below, and they have no plan.
+    let summary =
+      plan && layout.problems.isEmpty
+      ? try located(.file(file)) { () throws(ModelError) in
+        try PlanSummary(container.model, extents: extents, threads: threads)
+      } : nil
     let statistics = tensors ? TensorStatistics.all(of: container.model) : nil
     let verification = verify ? Verification.run(container) : nil
     if json {
-      try InfoDocument(file, container, layout, statistics, verification).write()
+      try InfoDocument(file, container, layout, statistics, summary, verification).write()
     } else {
-      try StandardOutput.write(InfoText(file, container, layout, statistics, verification).text)
+      try StandardOutput.write(InfoText(file, container, layout, statistics, summary, verification).text)
     }
     for problem in layout.problems where problem.problem.category == .unsupported {
       StandardError.warn("\(problem.inside(.file(file)))")

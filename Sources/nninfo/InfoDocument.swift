@@ -12,17 +12,19 @@ struct InfoDocument {
   private let container: Container
   private let layout: Layout
   private let statistics: [TensorStatistics]?
+  private let plan: PlanSummary?
   private let verification: VerificationReport?
   private var model: Model { container.model }
 
   init(
     _ file: String, _ container: Container, _ layout: Layout, _ statistics: [TensorStatistics]?,
-    _ verification: VerificationReport?
+    _ plan: PlanSummary?, _ verification: VerificationReport?
   ) {
     self.file = file
     self.container = container
     self.layout = layout
     self.statistics = statistics
+    self.plan = plan
     self.verification = verification
   }
 
@@ -47,6 +49,7 @@ struct InfoDocument {
       ("examples", .array(model.examples.map(example))),
       ("problems", .array(layout.problems.map { .string($0.description) })),
     ]
+    if let plan { members.append(("plan", plan.json)) }
     if let verification { members.append(("verification", verification.json)) }
     try StandardOutput.write(document: "nninfo", version: 1, members)
   }
@@ -134,7 +137,7 @@ struct InfoDocument {
 
 extension TensorType {
   /// The members `dtype` and `shape`.
-  fileprivate var members: [(String, JSONValue)] {
+  var members: [(String, JSONValue)] {
     let extents = shape.map { dimension -> JSONValue in
       switch dimension {
       case .known(let value): JSONValue(value)

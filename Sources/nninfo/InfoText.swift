@@ -9,17 +9,19 @@ struct InfoText {
   private let container: Container
   private let layout: Layout
   private let statistics: [TensorStatistics]?
+  private let plan: PlanSummary?
   private let verification: VerificationReport?
   private var model: Model { container.model }
 
   init(
     _ file: String, _ container: Container, _ layout: Layout, _ statistics: [TensorStatistics]?,
-    _ verification: VerificationReport?
+    _ plan: PlanSummary?, _ verification: VerificationReport?
   ) {
     self.file = file
     self.container = container
     self.layout = layout
     self.statistics = statistics
+    self.plan = plan
     self.verification = verification
   }
 
@@ -29,6 +31,7 @@ struct InfoText {
     parts += [interface, layers, totals]
     if !model.examples.isEmpty { parts.append(examples) }
     if let statistics { parts.append(TensorStatistics.text(statistics)) }
+    if let plan { parts.append(plan.text) }
     if let verification { parts.append(verification.text) }
     return parts.joined(separator: "\n")
   }

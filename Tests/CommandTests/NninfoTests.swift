@@ -16,6 +16,18 @@ import Testing
     try session.expectSnapshot("nninfo")
   }
 
+  @Test func showsThePlan() throws {
+    let session = Session()
+    try session.write(Models.network(), "network.nnm")
+    try session.run("nninfo", "network.nnm", "--plan", "--threads", "1")
+    try session.run("nninfo", "network.nnm", "--plan", "--threads", "2", "--extents", "N=4", "--json")
+    try session.run("nninfo", "network.nnm", "--plan", "--extents", "M=64")
+    try session.run("nninfo", "network.nnm", "--plan", "--extents", "N=-1")
+    try session.run("nninfo", "network.nnm", "--plan", "--extents", "N=4000000000000000000")
+    try session.run("nninfo", "network.nnm", "--threads", "2")
+    try session.expectSnapshot("nninfo-plan")
+  }
+
   @Test func printsTheSameAsADocument() throws {
     let session = Session()
     try session.write(Models.network(examples: [Models.example("two rows", expecting: "y.npy")]), "network.nnm")
