@@ -19,6 +19,8 @@ public final class Network: Sendable {
   public let inputs: [NamedType]
   /// The values that a call gives, in the order of the graph.
   public let outputs: [NamedType]
+  /// The graph with the extents that are open.
+  let checked: CheckedGraph
   private let options: NetworkOptions
   private let parameters: LoadedParameters
   private let plans: Mutex<PlanCache>
@@ -42,7 +44,7 @@ public final class Network: Sendable {
 
   /// A network of a model that a file's reader or `validate` has accepted.
   init(validated model: Model, options: NetworkOptions) throws(ModelError) {
-    let checked = try CheckedGraph(model, catalog: options.catalog)
+    checked = try CheckedGraph(model, catalog: options.catalog)
     parameters = try LoadedParameters(checked, model.tensors)
     inputs = checked.inputs.map { NamedType(name: $0.name, type: $0.type) }
     outputs = checked.outputs.map { NamedType(name: $0.name, type: $0.type) }
@@ -153,7 +155,7 @@ public final class Network: Sendable {
     return plans.withLock { $0.insert(plan) }
   }
 
-  private func plan(forInputs shapes: [Shape]) throws(ModelError) -> Plan {
+  func plan(forInputs shapes: [Shape]) throws(ModelError) -> Plan {
     guard shapes.count == inputs.count else {
       throw ModelError(
         RuntimeProblem.wrongBufferCount(what: "inputs", expected: inputs.count, found: shapes.count))

@@ -114,16 +114,26 @@ enum ArrayFile {
   }
 
   private func fit(_ tensor: Tensor, _ type: TensorType, casts: Bool) throws(ModelError) -> Tensor {
-    guard TensorType(type.dataType, tensor.shape).fits(type) else {
-      let isSample = TensorType(type.dataType, try Shape([1] + tensor.shape.dimensions.prefix(31))).fits(type)
+    try ArrayFile.fit(tensor.shape, tensor.dataType, type, casts: casts)
+    return try ArrayFile.cast(tensor, to: type.dataType)
+  }
+
+  /// Demands that an array of a shape and element type is one that a value takes, after a cast where one is allowed.
+  static func fit(_ shape: Shape, _ found: DataType, _ type: TensorType, casts: Bool) throws(ModelError) {
+    guard TensorType(type.dataType, shape).fits(type) else {
+      let isSample = TensorType(type.dataType, try Shape([1] + shape.dimensions.prefix(31))).fits(type)
       throw ModelError(
         isSample
-          ? RunProblem.sampleWithoutBatch(expected: type, found: tensor.shape)
-          : .otherShape(expected: type, found: tensor.shape))
+          ? RunProblem.sampleWithoutBatch(expected: type, found: shape) : .otherShape(expected: type, found: shape))
     }
-    guard tensor.dataType != type.dataType else { return tensor }
-    guard casts else { throw ModelError(RunProblem.otherType(expected: type, found: tensor.type)) }
-    return try tensor.cast(to: type.dataType)
+    guard casts || found == type.dataType else {
+      throw ModelError(RunProblem.otherType(expected: type, found: TensorType(found, shape)))
+    }
+  }
+
+  /// The tensor with its elements rounded to a type, where they have another.
+  static func cast(_ tensor: Tensor, to type: DataType) throws(ModelError) -> Tensor {
+    tensor.dataType == type ? tensor : try tensor.cast(to: type)
   }
 }
 

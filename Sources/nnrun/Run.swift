@@ -67,6 +67,14 @@ struct Run: ParsableCommand {
       valueName: "number"))
   var seed: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Compute so many samples at a time: a .npy that goes into a .npy is then read and written part by part, in the memory of \
+      one part. Without it that is done for large files of models whose samples are known not to depend on one another.
+      """, valueName: "count"))
+  var batch: Int?
+
   @Flag(help: "Round elements of other types to those of the model.")
   var cast = false
 
@@ -79,6 +87,7 @@ struct Run: ParsableCommand {
   func validate() throws {
     if tolerance != nil, compare.isEmpty { throw ValidationError("--tolerance needs --compare") }
     if evaluate.isEmpty != loss.isEmpty { throw ValidationError("--evaluate and --loss need each other") }
+    if let batch, batch < 1 { throw ValidationError("--batch takes a number from 1 on, found \(batch)") }
     let reads = (input + compare + evaluate).filter { $0.path == "-" }.count
     if reads > 1 { throw ValidationError("Standard input can be read only once") }
   }
@@ -87,6 +96,10 @@ struct Run: ParsableCommand {
     let losses = try loss.map { text throws(ModelError) in try NamedLoss(text) }
     let network = try Network(contentsOfFile: file)
     let files = try OutputFiles(output, network.outputs, replaces: force)
+    if let streamed = try StreamedRun(self, network) {
+      try streamed.run()
+      return
+    }
     let inputs = try Arrays(what: "input", values: network.inputs, casts: cast).gather(input, isComplete: true)
     let expected = try Arrays(what: "output", values: network.outputs, casts: cast)
       .gather(compare, isComplete: false)

@@ -48,13 +48,15 @@ enum RunProblem: Problem {
   case targetsWithoutLoss
   /// Targets that are neither like the predictions nor classes.
   case otherTargets(expected: TensorType, classes: TensorType, found: Shape)
+  /// A run that cannot be done in parts.
+  case cannotBatch(String)
   /// A target that no prediction can meet.
   case badTarget(position: [Int], found: String, expected: String)
 
   var category: ProblemCategory {
     switch self {
     case .nameNeeded, .unknownName, .givenTwice, .missing, .unknownEnding, .archiveOfOne,
-      .unknownLoss, .badSetting, .badLoss, .lossesWithoutName, .lossWithoutTargets, .targetsWithoutLoss:
+      .cannotBatch, .unknownLoss, .badSetting, .badLoss, .lossesWithoutName, .lossWithoutTargets, .targetsWithoutLoss:
       .usage
     default: .malformed
     }
@@ -92,6 +94,8 @@ enum RunProblem: Problem {
       "the line is empty; rows must follow one another"
     case .noRows:
       "there are no rows of numbers"
+    case .cannotBatch(let reason):
+      "the model cannot be run a few samples at a time: \(reason)"
     case .unknownEnding:
       "write to a name that ends in .npy, .npz, .json or .csv"
     case .archiveOfOne(let name):

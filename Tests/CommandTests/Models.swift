@@ -36,6 +36,14 @@ enum Models {
         steps: [.init(tensor: "hidden/biases", steps: ["reshaped [1, 3] to [3]"])]))
   }
 
+  /// A network that gives back what it gets.
+  static func identity() -> Model {
+    Model(
+      graph: Graph(
+        inputs: [GraphInput("x", TensorType(.f64, [.symbol("N"), .known(2)]))],
+        nodes: [Node("same", "linear", inputs: ["x"])], outputs: [GraphOutput("y", "same")]))
+  }
+
   /// An example of the network with NumPy's result, or with one that differs by two units in the last place.
   static func example(_ name: String, expecting output: String, tolerance: Tolerance = .exact) throws -> Example {
     Example(

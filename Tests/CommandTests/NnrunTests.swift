@@ -41,6 +41,55 @@ import Testing
     #expect(try NamedTensors(npzFile: session.folder.file("out.npz")).names == ["y"])
   }
 
+  /// In parts of two samples, with a third alone; the expected bits are those of the whole run, whose form is NumPy's.
+  @Test func partsGiveTheFileOfTheWhole() throws {
+    let session = try session()
+    session.folder.write("five.csv", Array("0,1\n-0.5,2.25\n3,4\n-1e300,1e-300\n7,nan\n".utf8))
+    try session.run("nnrun", "network.nnm", "-i", "five.csv", "-o", "whole.npy")
+    // A .npy of the inputs, through a model that gives back what it gets.
+    try session.write(Models.identity(), "identity.nnm")
+    try session.run("nnrun", "identity.nnm", "-i", "five.csv", "-o", "five.npy")
+    for batch in ["1", "2", "5", "100"] {
+      #expect(
+        try session.run("nnrun", "network.nnm", "-i", "five.npy", "-o", "parts\(batch).npy", "--batch", batch).code == 0
+      )
+      #expect(
+        try bytes(of: session.folder.file("parts\(batch).npy")) == bytes(of: session.folder.file("whole.npy")))
+    }
+    try session.run("nnrun", "network.nnm", "-i", "five.npy", "-o", "out.npy", "--batch", "2", "--json")
+    try session.run("nnrun", "network.nnm", "-i", "five.npy", "-o", "out.npy", "--batch", "2")
+    try session.run("nnrun", "network.nnm", "-i", "five.npy", "-o", "out2.csv", "--batch", "2")
+    try session.run("nnrun", "network.nnm", "-i", "five.csv", "-o", "out2.npy", "--batch", "2")
+    try session.run("nnrun", "network.nnm", "-i", "five.npy", "-o", "out2.npy", "--batch", "0")
+    try session.run("nnrun", "network.nnm", "-i", "single_precision.npy", "-o", "out2.npy", "--batch", "2")
+    try session.run("nnrun", "network.nnm", "-i", "single_precision.npy", "-o", "out3.npy", "--batch", "2", "--cast")
+    try session.run("nnrun", "network.nnm", "-i", "five.npy", "-o", "out2.npy", "--batch", "2", "--seed", "1")
+    try session.run("nnrun", "network.nnm", "-i", "five.npy", "-o", "out2.npy", "--batch", "2", "--compare", "y.npy")
+    try session.damage("five.npy") { $0.removeLast() }
+    try session.run("nnrun", "network.nnm", "-i", "five.npy", "-o", "out2.npy", "--batch", "2")
+    #expect(try session.folder.names().filter { $0.hasPrefix("out2") }.isEmpty)
+    try session.expectSnapshot("nnrun-batch")
+  }
+
+  #if os(Linux)
+    /// 80 MB of samples: the command takes them in parts by itself, in less memory than they have.
+    @Test func largeFilesTakeTheMemoryOfAPart() throws {
+      let session = try session()
+      let count = 5_000_000
+      try Tensor(.f64, [count, 2]) { _ in }.writeNPY(to: session.folder.file("large.npy"))
+      let outcome = try session.shell(
+        "cd \(session.folder.path) && $BIN/nnrun network.nnm -i large.npy -o out.npy & pid=$!; peak=0; "
+          + "while kill -0 $pid 2>/dev/null; do now=$(sed -n 's/^VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$pid/status 2>/dev/null); "
+          + "[ \"${now:-0}\" -gt $peak ] && peak=$now; done; wait $pid; echo $peak")
+      let peak = try #require(Int(outcome.output.split(separator: "\n").last ?? ""))
+      #expect(peak > 0 && peak < 90_000, "\(peak) kB")
+      let result = try Tensor(npyFile: session.folder.file("out.npy"))
+      #expect(result.shape == [count, 2])
+      let first = result.rows(0..<1)
+      #expect(result.rows(count - 1..<count) == first && result.rows(2_499_999..<2_500_000) == first)
+    }
+  #endif
+
   @Test func comparesWithWhatIsExpected() throws {
     let session = try session()
     #expect(try session.run("nnrun", "network.nnm", "-i", "x.npy", "--compare", "y.npy").code == 0)

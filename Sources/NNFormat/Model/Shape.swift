@@ -34,6 +34,12 @@ public struct Shape: Sendable, Hashable, CustomStringConvertible {
     self.init(unchecked: dimensions, count: dimensions.contains(0) ? 0 : size / 8)
   }
 
+  /// Another shape with so many rows along the first dimension, no more than it has.
+  init(rows: Int, of shape: Shape) {
+    let dimensions = [rows] + shape.dimensions.dropFirst()
+    self.init(unchecked: dimensions, count: dimensions.reduce(1, *))
+  }
+
   /// How many dimensions there are.
   public var rank: Int { dimensions.count }
 

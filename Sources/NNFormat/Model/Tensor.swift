@@ -45,6 +45,13 @@ public struct Tensor: Sendable, Equatable {
       bytes: try ByteRegion(count: shape.count * dataType.byteSize) { (bytes) throws(E) in try fill(bytes) })
   }
 
+  /// As many rows of another tensor, whose elements are known to be fine.
+  init(part tensor: Tensor, bytes: ByteRegion, rows: Int) {
+    dataType = tensor.dataType
+    shape = Shape(rows: rows, of: tensor.shape)
+    self.bytes = bytes
+  }
+
   private init(unchecked dataType: DataType, _ shape: Shape, bytes: ByteRegion) {
     self.dataType = dataType
     self.shape = shape

@@ -28,21 +28,37 @@ package enum NPY {
       return try Tensor(header.dataType, shape, bytes: data)
     }
     let rewritten = Tensor(header.dataType, shape) { target in
-      data.withUnsafeBytes { source in rearrange(header, from: source, to: target) }
+      data.withUnsafeBytes { source in
+        rearrange(
+          header.dataType, shape, isFortranOrder: header.isFortranOrder, isBigEndian: header.isBigEndian, from: source,
+          to: target)
+      }
     }
     // The same once more with the check that `bool` needs.
     return try Tensor(header.dataType, shape, bytes: rewritten.bytes)
   }
 
+  /// An array in C order from its bytes, which are copied only to turn them round.
+  static func tensor(
+    _ dataType: DataType, _ shape: Shape, isBigEndian: Bool, _ bytes: ByteRegion
+  ) throws(ModelError) -> Tensor {
+    guard isBigEndian else { return try Tensor(dataType, shape, bytes: bytes) }
+    return Tensor(dataType, shape) { target in
+      bytes.withUnsafeBytes { source in
+        rearrange(dataType, shape, isFortranOrder: false, isBigEndian: true, from: source, to: target)
+      }
+    }
+  }
+
   private static func rearrange(
-    _ header: NPYHeader, from source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer
+    _ dataType: DataType, _ shape: Shape, isFortranOrder: Bool, isBigEndian: Bool,
+    from source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer
   ) {
     func run<Element: FixedWidthInteger>(_: Element.Type) {
       Rearrangement<Element>.run(
-        from: source, to: target, extents: header.shape.dimensions, isFortranOrder: header.isFortranOrder,
-        swapsBytes: header.isBigEndian)
+        from: source, to: target, extents: shape.dimensions, isFortranOrder: isFortranOrder, swapsBytes: isBigEndian)
     }
-    switch header.dataType.byteSize {
+    switch dataType.byteSize {
     case 1: run(UInt8.self)
     case 2: run(UInt16.self)
     case 4: run(UInt32.self)
@@ -67,6 +83,11 @@ extension NPY {
   package static func parts(_ tensor: Tensor, bfloat16: BFloat16Form = .void) -> [ByteRegion] {
     let header = NPYHeader.bytes(descr(tensor.dataType, bfloat16), tensor.shape)
     return [ByteRegion(header), tensor.bytes]
+  }
+
+  /// The first bytes of a `.npy` file, whose elements follow.
+  package static func header(_ dataType: DataType, _ shape: Shape) -> [UInt8] {
+    NPYHeader.bytes(descr(dataType, .void), shape)
   }
 
   /// Writes a tensor as a `.npy` file.

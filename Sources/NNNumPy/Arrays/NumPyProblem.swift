@@ -30,6 +30,8 @@ public enum NumPyProblem: Problem {
   case unsupportedType(String, UnsupportedElements)
   /// An archive has a member that is no array.
   case memberIsNoArray
+  /// An array whose rows cannot be read one after another.
+  case noRows(String)
 
   /// Why elements of a type are refused.
   public enum UnsupportedElements: Sendable, Equatable {
@@ -94,6 +96,8 @@ public enum NumPyProblem: Problem {
       "elements of type '\(text.prefix(40))' are \(elements.words)"
     case .memberIsNoArray:
       "no array: the members of a .npz archive end in '.npy'"
+    case .noRows(let reason):
+      "\(reason), and cannot be read row by row; save np.ascontiguousarray(array) with a first dimension of samples"
     }
   }
 
