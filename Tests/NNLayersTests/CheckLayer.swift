@@ -161,8 +161,8 @@ private struct LayerCheck<L: Layer> {
   func rows(_ outputs: [Tensor]) throws {
     guard item.rows, let count = item.inputs.first?.shape.dimensions.first else { return }
     for row in 0..<count {
-      let alone = try item.inputs.map { try $0.rows(row..<row + 1) }
-      let expected = try outputs.map { try $0.rows(row..<row + 1) }
+      let alone = item.inputs.map { $0.rows(row..<row + 1) }
+      let expected = outputs.map { $0.rows(row..<row + 1) }
       let found = try run { $0.inputs = alone }
       #expect(found == expected, "\(comment), row \(row)")
     }

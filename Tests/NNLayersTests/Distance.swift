@@ -1,5 +1,6 @@
 import NNFormat
 import NNLayers
+import NNTestSupport
 
 /// Compares a result with what another implementation gave, element by element.
 struct Comparison {

@@ -1,38 +1,36 @@
 import Foundation
-import NNFormat
-import NNLayers
-import NNTestSupport
+package import NNFormat
 
 /// One file of `Fixtures/layers`: a layer with its inputs and parameters, and what others computed for them.
-struct LayerCase {
-  let kind: String
-  let name: String
-  let fields: JSONObject
+package struct LayerCase {
+  package let kind: String
+  package let name: String
+  package let fields: JSONObject
   /// Whether each row of the outputs depends on the same row of each input alone.
-  let rows: Bool
+  package let rows: Bool
   /// The seed of the run, and the place of the layer in its graph; nil for a run without.
-  let seed: UInt64?
-  let position: Int
-  let inputs: [Tensor]
-  let parameters: [(role: String, tensor: Tensor)]
-  let expectations: [Expectation]
+  package let seed: UInt64?
+  package let position: Int
+  package let inputs: [Tensor]
+  package let parameters: [(role: String, tensor: Tensor)]
+  package let expectations: [Expectation]
 
   /// What one implementation computed.
-  struct Expectation {
-    let framework: String
-    let bound: Bound
-    let outputs: [Tensor]
+  package struct Expectation {
+    package let framework: String
+    package let bound: Bound
+    package let outputs: [Tensor]
   }
 
   /// How near a result must be.
-  enum Bound: Equatable {
+  package enum Bound: Equatable {
     /// The layer's own precision.
     case declared
     case tolerance(Tolerance)
   }
 
   /// The cases of a kind, by name.
-  static func all(of kind: String) throws -> [LayerCase] {
+  package static func all(of kind: String) throws -> [LayerCase] {
     let folder = "\(fixtures)/layers/\(kind)"
     let files = try FileManager.default.contentsOfDirectory(atPath: folder)
     return try files.sorted().map {
@@ -40,7 +38,7 @@ struct LayerCase {
     }
   }
 
-  init(_ path: String, name: String) throws {
+  package init(_ path: String, name: String) throws {
     self.name = name
     var reader = try ObjectReader(try JSONReader.value(ByteRegion(try bytes(of: path))), path: name)
     kind = try reader.string("kind")
@@ -80,7 +78,7 @@ extension LayerCase.Expectation {
 
 extension Tensor {
   /// A tensor as the fixtures have it: `{"dtype": "f32", "shape": [2], "values": [1.5, "NaN"]}`.
-  init(fixture json: JSONValue) throws {
+  package init(fixture json: JSONValue) throws {
     var reader = try ObjectReader(json, path: "tensor")
     let type = try DataType(name: try reader.string("dtype"))
     let shape = try Shape(try reader.array("shape").compactMap(\.int))
@@ -96,13 +94,5 @@ extension Tensor {
       for value in values { try ElementText.append(value, type, to: &bytes) }
       try self.init(type, shape, bytes: ByteRegion(bytes))
     }
-  }
-
-  /// The rows from `range` of the outermost dimension.
-  func rows(_ range: Range<Int>) throws -> Tensor {
-    let size = shape[0] == 0 ? 0 : bytes.count / shape[0]
-    return try Tensor(
-      dataType, Shape([range.count] + shape.dimensions.dropFirst()),
-      bytes: bytes[range.lowerBound * size..<range.upperBound * size])
   }
 }
