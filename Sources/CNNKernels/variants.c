@@ -12,7 +12,8 @@
    nnk_convolution_scratch_##type##_##isa, nnk_transpose_##type##_##isa, nnk_depthwise_##type##_##isa,              \
    nnk_pooling_##type##_##isa,                                                                                     \
    nnk_packed_size_##type##_##isa, nnk_pack_b_##type##_##isa, nnk_epilogue_##type##_##isa,                          \
-   nnk_tile_columns_##type##_##isa},
+   nnk_tile_columns_##type##_##isa, nnk_packed_gates_size_##type##_##isa,                                           \
+   nnk_pack_gates_##type##_##isa, nnk_lstm_##type##_##isa, nnk_gru_##type##_##isa},
 #define VARIANT(isa) {#isa, {TYPED(f32, isa) TYPED(f64, isa)}},
 static const nnk_variant all[] = {VARIANTS(VARIANT)};
 

@@ -60,7 +60,8 @@ class Kernels(ctypes.Structure):
         ("convolution_scratch", pointer), ("transpose", pointer), ("depthwise", pointer), ("pooling", pointer),
         ("packed_size", ctypes.CFUNCTYPE(size, size, size, ctypes.c_int)),
         ("pack_b", ctypes.CFUNCTYPE(None, ctypes.POINTER(Packing), pointer)),
-        ("epilogue", ctypes.CFUNCTYPE(None, ctypes.POINTER(Elements))), ("tile_columns", ctypes.CFUNCTYPE(size))]
+        ("epilogue", ctypes.CFUNCTYPE(None, ctypes.POINTER(Elements))), ("tile_columns", ctypes.CFUNCTYPE(size)),
+        ("packed_gates_size", pointer), ("pack_gates", pointer), ("lstm", pointer), ("gru", pointer)]
 
 
 class VariantTable(ctypes.Structure):

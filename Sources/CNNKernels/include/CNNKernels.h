@@ -207,6 +207,47 @@ typedef struct {
   void *_Nonnull result;
 } nnk_pooling;
 
+// A function of one number with its parameters.
+typedef struct {
+  nnk_function function;
+  double alpha, beta;
+} nnk_activation;
+
+// A step of a long short-term memory with the gates i, f, g and o, without what is rarely asked for:
+//   I, F, G, O = gates + hidden · weights;  c' = s(F) * c + s(I) * a(G);  h' = s(O) * t(c')
+//   gates [rows, gates_stride], of each row the first 4 * units; hidden [rows, depth]; weights [depth, 4 * units];
+//   cell, next_cell, next_hidden [rows, units]
+// The states after the step must not overlap those before it.
+typedef struct {
+  size_t rows, units, depth;
+  const void *_Nonnull gates;
+  size_t gates_stride;
+  const void *_Nonnull hidden;
+  const void *_Nonnull weights;
+  const void *_Nullable packed;  // What `pack_gates` made of the weights, or null; then `weights` is read.
+  const void *_Nonnull cell;
+  void *_Nonnull next_cell;
+  void *_Nonnull next_hidden;
+  nnk_activation gate, candidate, output;  // s, a, t
+} nnk_lstm;
+
+// A step of a gated recurrent unit with the gates z, r and n, whose r multiplies the state's share:
+//   H = hidden · weights (+ bias);  z = s(X_z + H_z), r = s(X_r + H_r), n = a(X_n + r * H_n);  h' = z * h + (1 - z) * n
+//   gates X [rows, gates_stride], of each row the first 3 * units; hidden, next_hidden [rows, units];
+//   weights [units, 3 * units]; bias [3 * units]
+// The state after the step must not overlap that before it.
+typedef struct {
+  size_t rows, units;
+  const void *_Nonnull gates;
+  size_t gates_stride;
+  const void *_Nonnull hidden;
+  const void *_Nonnull weights;
+  const void *_Nullable packed;  // As that of `nnk_lstm`.
+  const void *_Nullable bias;
+  void *_Nonnull next_hidden;
+  nnk_activation gate, candidate;  // s, a
+} nnk_gru;
+
 // The kernels of one element type.
 typedef struct {
   // result[i] = function(x[i]); result may be x.
@@ -245,6 +286,13 @@ typedef struct {
   void (*_Nonnull epilogue)(const nnk_elements *_Nonnull elements);
   // The columns of a panel of packed B; products split at multiples of it share no panel.
   size_t (*_Nonnull tile_columns)(void);
+  // The bytes of packed weights [depth, gates * units].
+  size_t (*_Nonnull packed_gates_size)(size_t units, size_t depth, size_t gates);
+  // Packs them in the order in which steps read them: blocks of units, each with all rows one after another, each row with
+  // the block's columns of all gates, missing columns 0. Only this variant can read it.
+  void (*_Nonnull pack_gates)(const void *_Nonnull weights, size_t units, size_t depth, size_t gates, void *_Nonnull packed);
+  void (*_Nonnull lstm)(const nnk_lstm *_Nonnull step);
+  void (*_Nonnull gru)(const nnk_gru *_Nonnull step);
 } nnk_kernels;
 
 // One set of kernels: plain, avx2, avx512 or neon.

@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// A function of one number inside of another layer, such as that of a recurrent layer's gate.
 ///
@@ -74,6 +75,12 @@ public struct Activation: FieldValue {
 
   /// Whether kind and settings are the same.
   public static func == (left: Activation, right: Activation) -> Bool { left.json == right.json }
+
+  /// The function as the kernels know it; nil where they do not.
+  var function: Elementwise? {
+    guard let layer else { return .linear }
+    return (layer as? any FunctionLayer)?.function
+  }
 
   /// Replaces `count` elements by the function of them.
   @inline(__always)

@@ -80,6 +80,12 @@ public struct GRU: RecurrentLayer {
 
   var gateCount: Int { 3 }
 
+  var gatedStep: GatedStep? {
+    guard resetAfter, clip == .none, let gate = recurrentActivation.function, let candidate = activation.function
+    else { return nil }
+    return GatedStep(.gru, gate: gate, candidate: candidate)
+  }
+
   func furtherParameters(_ type: DataType) -> [Parameter] {
     useRecurrentBias ? [Parameter("recurrent_biases", TensorType(type, [.known(columns)]))] : []
   }
@@ -108,6 +114,14 @@ public struct GRU: RecurrentLayer {
 
   func advance<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
     let (units, columns) = (units.value, columns)
+    if let gated = step.gated {
+      let bias = useRecurrentBias ? values.parameters[step.parameters + (useBias ? 3 : 2)] : nil
+      return gated.run(
+        FloatType(step.type), rows: step.batch, units: units, depth: units, gates: step.gates, hidden: step.hidden,
+        weights: values.address(of: values.parameters[step.parameters + 1]), packed: step.packed,
+        bias: bias.map { values.address(of: $0) }, cell: step.cell, nextCell: step.nextCell,
+        nextHidden: step.nextHidden)
+    }
     multiply(step.hidden, step, 0, resetAfter ? columns : 2 * units, values)
     for row in 0..<step.batch {
       let (gates, recurrent) = (step.gates + row * columns, step.recurrent + row * columns)

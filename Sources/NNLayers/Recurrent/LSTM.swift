@@ -92,6 +92,13 @@ public struct LSTM: RecurrentLayer {
   var gateCount: Int { inputForget ? 3 : 4 }
   var outputSize: Int { projectionSize.value > 0 ? projectionSize.value : units.value }
 
+  var gatedStep: GatedStep? {
+    guard !inputForget, !usePeepholes, clip == .none, let gate = recurrentActivation.function,
+      let candidate = activation.function, let output = outputActivation.function
+    else { return nil }
+    return GatedStep(.lstm, gate: gate, candidate: candidate, output: output)
+  }
+
   func furtherParameters(_ type: DataType) -> [Parameter] {
     var parameters: [Parameter] = []
     if usePeepholes {
@@ -134,6 +141,13 @@ public struct LSTM: RecurrentLayer {
     func parameter(_ index: Int) -> UnsafePointer<Scalar> {
       values.address(of: values.parameters[step.parameters + index]).assumingMemoryBound(to: Scalar.self)
     }
+    if let gated = step.gated {
+      gated.run(
+        type, rows: step.batch, units: units, depth: outputSize, gates: step.gates, hidden: step.hidden,
+        weights: parameter(1), packed: step.packed, cell: step.cell, nextCell: step.nextCell,
+        nextHidden: projectionSize.value > 0 ? step.recurrent : step.nextHidden)
+      return project(step, values)
+    }
     MatrixProduct.run(
       type, rows: step.batch, columns: columns, depth: outputSize, a: step.hidden, b: parameter(1),
       result: step.recurrent, scratch: step.productScratch)
@@ -166,10 +180,15 @@ public struct LSTM: RecurrentLayer {
       let output = (projectionSize.value > 0 ? step.recurrent : step.nextHidden) + row * units
       for unit in 0..<units { output[unit] = last[unit] * gates[unit] }
     }
+    project(step, values)
+  }
+
+  /// With a projection, the new h of what stands in the place of the recurrent share.
+  private func project<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
     guard projectionSize.value > 0 else { return }
+    let kernel = step.parameters + values.parameters.count / sequence.directionCount - 1
     MatrixProduct.run(
-      type, rows: step.batch, columns: projectionSize.value, depth: units, a: step.recurrent,
-      b: parameter(values.parameters.count / sequence.directionCount - 1), result: step.nextHidden,
-      scratch: step.productScratch)
+      FloatType(step.type), rows: step.batch, columns: projectionSize.value, depth: units.value, a: step.recurrent,
+      b: values.address(of: values.parameters[kernel]), result: step.nextHidden, scratch: step.productScratch)
   }
 }

@@ -18,7 +18,8 @@ extension RecurrentLayer {
   ) {
     let x = values.inputs[0]
     let (batch, time) = (x.shape[0], x.shape[1])
-    let memory = RecurrentMemory(self, FloatType(x.dataType), x.shape)
+    let (type, gated) = (FloatType(x.dataType), gatedStep)
+    let memory = RecurrentMemory(self, gated, type, x.shape)
     let base = values.scratch.assumingMemoryBound(to: scalar)
     var (hidden, nextHidden) = (base + memory.hidden, base + memory.nextHidden)
     var (cell, nextCell) = (base + memory.cell, base + memory.nextCell)
@@ -27,6 +28,11 @@ extension RecurrentLayer {
 
     let isBackward = sequence.direction == .backward || direction == 1
     let parameters = direction * (values.parameters.count / sequence.directionCount)
+    let packed = memory.packed.map { UnsafeMutableRawPointer(base + $0) }
+    if let packed, let gated {
+      let weights = values.address(of: values.parameters[parameters + 1])
+      gated.pack(type, weights, units: units.value, depth: outputSize, to: packed)
+    }
     var first = 0
     for taken in 0..<time {
       let position = isBackward ? time - 1 - taken : taken
@@ -38,7 +44,8 @@ extension RecurrentLayer {
       let step = RecurrentStep(
         type: x.dataType, batch: batch, parameters: parameters,
         gates: base + (position - first) * batch * columns, recurrent: base + memory.recurrent, hidden: hidden,
-        nextHidden: nextHidden, cell: cell, nextCell: nextCell, productScratch: base + memory.product)
+        nextHidden: nextHidden, cell: cell, nextCell: nextCell, productScratch: base + memory.product,
+        gated: gated, packed: packed.map { UnsafeRawPointer($0) })
       advance(step, values)
       for row in 0..<batch {
         let isCounted = counts(row, position, values)
@@ -98,6 +105,11 @@ extension RecurrentLayer {
     let source = values.address(of: x).assumingMemoryBound(to: Scalar.self)
     let kernel = values.address(of: values.parameters[parameters])
     let biases = useBias ? values.address(of: values.parameters[parameters + 2]) : nil
+    if batch == 1 {
+      let product = DividedProduct(type: type, rows: count, columns: columns, depth: depth)
+      return product.run(
+        values, input: source + first * depth, weights: values.parameters[parameters], bias: biases, result: gates)
+    }
     if memory.steps == 1 {
       MatrixProduct.run(
         type, rows: batch, columns: columns, depth: depth, a: source + first * depth, aStride: time * depth,

@@ -14,6 +14,8 @@ protocol RecurrentLayer: SequenceLayer {
   var useBias: Bool { get }
   /// The parameters of one direction behind `kernel`, `recurrent_kernel` and `biases`.
   func furtherParameters(_ type: DataType) -> [Parameter]
+  /// The kernel of the product with `recurrent_kernel` and all that follows it; nil with settings that it does not know.
+  var gatedStep: GatedStep? { get }
   /// Computes the states after one step.
   func advance<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues)
 }
@@ -25,6 +27,7 @@ extension Double: RecurrentScalar {}
 
 extension RecurrentLayer {
   var outputSize: Int { units.value }
+  var gatedStep: GatedStep? { nil }
   func furtherParameters(_ type: DataType) -> [Parameter] { [] }
 
   /// The gates' columns. `checked` has made sure that they can be counted.
@@ -85,7 +88,7 @@ extension RecurrentLayer {
 
   func recurrentScratchSize(for inputs: [TensorType]) -> Int {
     guard (try? checked(inputs)) != nil, let shape = try? inputs[0].knownShape() else { return 0 }
-    return RecurrentMemory(self, FloatType(inputs[0].dataType), shape).byteCount
+    return RecurrentMemory(self, gatedStep, FloatType(inputs[0].dataType), shape).byteCount
   }
 
   /// One for each column of each step's matrix products.

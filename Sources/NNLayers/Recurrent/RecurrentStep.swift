@@ -23,12 +23,18 @@ struct RecurrentStep<Scalar: RecurrentScalar> {
   let nextCell: UnsafeMutablePointer<Scalar>
   /// What matrix products may use.
   let productScratch: UnsafeMutableRawPointer
+  /// The kernel of the whole step, if there is one.
+  let gated: GatedStep?
+  /// The recurrent kernel as that kernel reads it best, if it is packed.
+  let packed: UnsafeRawPointer?
 }
 
 /// Where the working memory of a recurrent layer has what, counted in elements from its start.
 struct RecurrentMemory {
   /// With fewer rows than this in a batch, the inputs' share of several steps is computed at once.
-  static let rowsAtOnce = 64
+  static let rowsAtOnce = 128
+  /// The steps from which packing the recurrent kernel, which costs about as much as five, pays.
+  private static let stepsToPack = 32
 
   /// For how many steps the inputs' share of the gates is computed at once.
   let steps: Int
@@ -37,11 +43,13 @@ struct RecurrentMemory {
   let nextHidden: Int
   let cell: Int
   let nextCell: Int
+  /// The packed recurrent kernel; nil where it is read as it lies.
+  let packed: Int?
   let product: Int
   let byteCount: Int
 
   /// The memory for an input `[batch, time, features]` that passed the checks of `layer`.
-  init(_ layer: some RecurrentLayer, _ type: FloatType, _ x: Shape) {
+  init(_ layer: some RecurrentLayer, _ gated: GatedStep?, _ type: FloatType, _ x: Shape) {
     let (batch, time, depth) = (x[0], x[1], x[2])
     let (columns, size) = (layer.columns, layer.outputSize)
     steps = max(1, min(time, RecurrentMemory.rowsAtOnce / max(batch, 1)))
@@ -50,7 +58,16 @@ struct RecurrentMemory {
     nextHidden = hidden + batch * size
     cell = nextHidden + batch * size
     nextCell = cell + (Swift.type(of: layer).hasCell ? batch * layer.units.value : 0)
-    product = nextCell + (nextCell - cell)
+    let states = nextCell + (nextCell - cell)
+    if let gated, time >= RecurrentMemory.stepsToPack {
+      // At a multiple of 64 bytes.
+      let start = (states + 15) / 16 * 16
+      packed = start
+      product = start + gated.packedByteCount(type, units: layer.units.value, depth: size) / type.byteSize
+    } else {
+      packed = nil
+      product = states
+    }
     // A product with fewer columns, as some kinds have it, needs no more.
     let scratch = max(
       MatrixProduct.scratchByteCount(type, rows: steps == 1 ? batch : steps, columns: columns, depth: depth),
