@@ -48,8 +48,7 @@ step "Peers: NumPy, h5py, safetensors, and readers written from the specificatio
 if [ -n "$sanitize" ]; then
   for kind in address thread; do
     step "Tests with the $kind sanitizer"
-    swift build --quiet -c release --build-tests --sanitize "$kind" --scratch-path ".build-$kind"
-    swift test -c release --skip-build --sanitize "$kind" --scratch-path ".build-$kind"
+    scripts/test-sanitized.sh "$kind"
   done
 fi
 
@@ -59,6 +58,9 @@ if [ -n "$exhaustive" ]; then
   .venv/bin/python Tests/Interop/exhaustive_f32.py
   .venv/bin/python Tests/Interop/accuracy_f64.py
 fi
+
+step "Tests with every variant of the kernels"
+scripts/test-variants.sh
 
 step "Tests"
 swift test -c release --skip-build

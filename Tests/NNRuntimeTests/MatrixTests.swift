@@ -80,7 +80,7 @@ import NNRuntime
         #expect(results == plain, "\(comment), \(name)")
       }
       for name in plain.keys.sorted() {
-        summary += plain[name].map { Array(Digest(of: bytes($0)).description.utf8) } ?? []
+        summary += plain[name].map { Array(Digest(of: bits($0)).description.utf8) } ?? []
       }
     }
     if let path = ProcessInfo.processInfo.environment["NNM_MATRIX"] {
@@ -89,7 +89,17 @@ import NNRuntime
     }
   }
 
-  private func bytes(_ tensor: Tensor) -> [UInt8] { tensor.bytes.withUnsafeBytes { Array($0) } }
+  /// The bytes of a tensor, in which every NaN is the same: which of two it is that a sum of them gives is left open.
+  private func bits(_ tensor: Tensor) -> [UInt8] {
+    func same<Scalar: TensorScalar & BinaryFloatingPoint>(_ type: Scalar.Type) -> [UInt8] {
+      tensor.elements(as: type).map { $0.isNaN ? .nan : $0 }.withUnsafeBytes { Array($0) }
+    }
+    switch tensor.dataType {
+    case .f32: return same(Float.self)
+    case .f64: return same(Double.self)
+    default: return tensor.bytes.withUnsafeBytes { Array($0) }
+    }
+  }
 
   /// Where rows do not depend on one another, each has alone the bits that it has among others, and what the graph's check says of
   /// that is true.
