@@ -42,11 +42,11 @@ import Testing
   }
 
   @Test func deviationsAreFiniteNumbersFromZero() {
-    #expect(Deviation(json: -0.1) == nil)
-    #expect(Deviation(json: "Infinity") == nil)
-    #expect(Deviation(.nan) == nil)
-    #expect(Deviation(json: 0)?.value == 0)
-    #expect(Deviation(json: 2)?.json == 2.0)
+    #expect(Amount(json: -0.1) == nil)
+    #expect(Amount(json: "Infinity") == nil)
+    #expect(Amount(.nan) == nil)
+    #expect(Amount(json: 0)?.value == 0)
+    #expect(Amount(json: 2)?.json == 2.0)
   }
 
   @Test func meansAndVariancesHaveOneType() {

@@ -122,7 +122,7 @@
         let place = name.isEmpty ? path : path == "/" ? "/\(name)" : "\(path)/\(name)"
         throw ModelError(collection.problem, at: .object(place))
       }
-      return collection.names
+      return collection.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
   }
 #endif

@@ -18,7 +18,9 @@ struct DividedProduct {
     let address = values.address(of: weights)
     let scales = values.scales(of: weights)
     let tile = MatrixProduct.tileColumns(type)
-    let cost = rows.multipliedClamped(by: columns).multipliedClamped(by: depth)
+    // A few rows wait for the weights, not for the arithmetic.
+    let count = columns.multipliedClamped(by: depth)
+    let cost = max(rows.multipliedClamped(by: count), count.multipliedClamped(by: stored.byteSize(type)))
     let byRows = rows > columns
     // Each part by rows makes the panels for itself where they are not packed.
     let units = byRows ? rows / (weights.isPacked ? 16 : 128) : columns / tile

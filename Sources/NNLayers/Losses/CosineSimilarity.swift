@@ -23,7 +23,7 @@ public struct CosineSimilarity: LossLayer {
   public static let reduction = LossReduction.negatedSum
 
   /// The least norm that is divided by.
-  public var epsilon: Deviation = 1e-7
+  public var epsilon: Amount = 1e-7
 
   /// The loss with Keras's epsilon.
   public init() {}

@@ -23,13 +23,13 @@ public struct Huber: LossLayer {
   public static let reduction = LossReduction.mean
 
   /// The distance from which the loss is linear.
-  public var delta: Deviation = 1.0
+  public var delta: Amount = 1.0
 
   /// The loss that is linear from a distance of 1 on.
   public init() {}
 
   /// The loss that is linear from the given distance on.
-  public init(delta: Deviation) {
+  public init(delta: Amount) {
     self.delta = delta
   }
 

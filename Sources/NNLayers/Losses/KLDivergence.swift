@@ -23,7 +23,7 @@ public struct KLDivergence: LossLayer {
   public static let reduction = LossReduction.sum
 
   /// The least probability that is used.
-  public var epsilon: Deviation = 1e-7
+  public var epsilon: Amount = 1e-7
 
   /// The loss with Keras's epsilon.
   public init() {}

@@ -21,7 +21,7 @@ public struct Poisson: LossLayer {
   public static let reduction = LossReduction.mean
 
   /// What keeps the logarithm's argument from 0.
-  public var epsilon: Deviation = 1e-7
+  public var epsilon: Amount = 1e-7
 
   /// The loss with Keras's epsilon.
   public init() {}

@@ -21,13 +21,13 @@ public struct GaussianNoise: NoiseLayer {
   ]
 
   /// The standard deviation of the noise.
-  public var stddev: Deviation = 1.0
+  public var stddev: Amount = 1.0
 
   /// A layer that adds noise of deviation 1.
   public init() {}
 
   /// A layer that adds noise of the given deviation.
-  public init(stddev: Deviation) {
+  public init(stddev: Amount) {
     self.stddev = stddev
   }
 

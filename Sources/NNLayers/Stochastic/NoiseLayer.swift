@@ -33,34 +33,3 @@ extension NoiseLayer {
     }
   }
 }
-
-/// A number from 0, not infinite.
-public struct Deviation: FieldValue, ExpressibleByFloatLiteral {
-  /// The number.
-  public let value: Double
-  /// The numbers from 0.
-  public static var expectation: String { "a number from 0" }
-  /// The numbers from 0.
-  public static var schema: JSONValue { ["type": "number", "minimum": 0] }
-
-  /// The given number; nil if it is below 0, NaN or infinite.
-  public init?(_ value: Double) {
-    guard value >= 0, value.isFinite else { return nil }
-    self.value = value
-  }
-
-  /// The given number, for literals in code.
-  public init(floatLiteral value: Double) {
-    precondition(value >= 0 && value.isFinite, "the literal must be a finite number from 0")
-    self.value = value
-  }
-
-  /// Reads a number from 0.
-  public init?(json: JSONValue) {
-    guard let value = json.number else { return nil }
-    self.init(value)
-  }
-
-  /// The number.
-  public var json: JSONValue { JSONValue(number: value) }
-}
