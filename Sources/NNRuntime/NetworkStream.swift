@@ -92,8 +92,10 @@ public struct NetworkStream<Batches: AsyncSequence, Result>: AsyncSequence {
       guard var source = batches else { return nil }
       batches = nil
       try Task.checkCancellation()
-      guard let batch = try await source.next() else { return nil }
+      let next = try await source.next()
+      // Many sources end when their task is cancelled, which must not look like the end of the data.
       try Task.checkCancellation()
+      guard let batch = next else { return nil }
       let result = try compute(batch)
       batches = source
       return result

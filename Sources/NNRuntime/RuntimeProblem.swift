@@ -34,6 +34,8 @@ public enum RuntimeProblem: Problem {
   case wrongBufferCount(what: String, expected: Int, found: Int)
   /// A caller's buffer has more or fewer bytes than the value.
   case wrongBufferSize(expected: Int, found: Int)
+  /// A caller's buffer, which may be larger than the value, is smaller.
+  case bufferTooSmall(needed: Int, found: Int)
   /// A caller's buffer begins at an address that its elements cannot have.
   case misalignedBuffer(alignment: Int)
   /// The memory for a result overlaps other memory of the same call.
@@ -92,6 +94,8 @@ public enum RuntimeProblem: Problem {
       "\(found) buffers are given for \(expected) \(what)"
     case .wrongBufferSize(let expected, let found):
       "the buffer must have \(expected) bytes, found \(found)"
+    case .bufferTooSmall(let needed, let found):
+      "the buffer must have at least \(needed) bytes, found \(found)"
     case .misalignedBuffer(let alignment):
       "the buffer must begin at a multiple of \(alignment) bytes"
     case .overlappingBuffer:

@@ -89,7 +89,7 @@ struct StreamedRun {
 
   func run() throws(ModelError) {
     let count = source.shape[0]
-    let progress = Progress("Computing", total: max(1, count))
+    let progress = Progress("computing", total: max(1, count), unit: "samples")
     defer { progress.finish() }
     var type: TensorType?
     try located(.file(destination)) { () throws(ModelError) in

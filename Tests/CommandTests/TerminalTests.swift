@@ -49,6 +49,17 @@ import Testing
     #expect(table.text(width: 15) == "name      count\n重み          7\nlong…ame  1,000\n")
   }
 
+  @Test func progressTellsCountRateAndTimeLeft() {
+    #expect(Progress.counts(done: 0, total: 5000, unit: "rows", elapsed: 1) == "0 of 5,000 rows")
+    #expect(
+      Progress.counts(done: 1200, total: 5000, unit: "rows", elapsed: 3) == "1,200 of 5,000 rows, 400/s, 10 s left")
+    #expect(
+      Progress.counts(done: 1, total: 100, unit: "rows", elapsed: 2) == "1 of 100 rows, 0.5/s, 3 min 18 s left")
+    #expect(
+      Progress.counts(done: 10, total: 100_000, unit: "rows", elapsed: 1) == "10 of 100,000 rows, 10/s, 2 h 46 min left"
+    )
+  }
+
   @Test func tolerancesAreBoundsSeparatedByCommas() {
     #expect(ToleranceArgument(argument: "1e-6")?.tolerance == Tolerance(absolute: 1e-6))
     #expect(

@@ -97,6 +97,28 @@
       }
     }
 
+    /// A batch is a view of the tensor, which has an array for its shape and takes a place in the iterator.
+    @Test func aStreamAllocatesNoMoreForLaterBatches() throws {
+      let network = try Network(wide())
+      let input = try Tensor([Double](repeating: 0.5, count: 4000), [2000, 2])
+      func count(_ rows: Int) throws -> Int {
+        try allocations { try network.stream(input.rows(0..<rows).batches(of: 8)) { _ in } }
+      }
+      _ = try count(16)
+      let (some, more) = (try count(400), try count(800))
+      #expect(more - some == some - (try count(0)), "the count for each batch stays the same")
+      #expect(more - some <= 50 * 6)
+    }
+
+    @Test func aCallIntoTheCallersMemoryAllocatesNothing() throws {
+      let network = try Network(recurrent())
+      let x = try Tensor([0.0, 1, 1, 0, -1, 5], [3, 2])
+      let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 64)
+      defer { memory.deallocate() }
+      try network(x, into: memory)
+      #expect(try allocations { for _ in 0..<1000 { try network(x, into: memory) } } == 0)
+    }
+
     @Test func theCounterCounts() throws {
       let network = try Network(example())
       let count = try allocations { _ = try network.prepared(for: [5, 2]) }
