@@ -1,5 +1,4 @@
 public import NNFormat
-import NNKernels
 
 /// The logarithm of softmax: `y = (x - max(x)) - log(sum(exp(x - max(x))))` along an axis.
 ///
@@ -46,11 +45,6 @@ public struct LogSoftmax: Layer {
 
   /// The formula, each step rounded.
   public func forward(_ values: borrowing LayerValues) {
-    let x = values.inputs[0]
-    let (outer, extent, inner) = axis.split(x.shape)
-    NNKernels.Softmax.run(
-      FloatType(x.dataType), outer: outer, axis: extent, inner: inner, logarithm: true,
-      from: values.address(of: x),
-      to: values.mutableAddress(of: values.outputs[0]))
+    DividedSoftmax.run(values, axis: axis, isLogarithm: true)
   }
 }

@@ -1,5 +1,4 @@
 public import NNFormat
-import NNKernels
 
 /// Shares that sum to one: `y = exp(x - max(x)) / sum(exp(x - max(x)))` along an axis.
 ///
@@ -44,10 +43,6 @@ public struct Softmax: Layer {
 
   /// The formula, each step rounded.
   public func forward(_ values: borrowing LayerValues) {
-    let x = values.inputs[0]
-    let (outer, extent, inner) = axis.split(x.shape)
-    NNKernels.Softmax.run(
-      FloatType(x.dataType), outer: outer, axis: extent, inner: inner, from: values.address(of: x),
-      to: values.mutableAddress(of: values.outputs[0]))
+    DividedSoftmax.run(values, axis: axis, isLogarithm: false)
   }
 }

@@ -44,6 +44,6 @@ public struct AdaptiveMaxPooling: Layer {
   public func forward(_ values: borrowing LayerValues) {
     let input = values.inputs[0]
     Pool(.greatest, outputSize, dataFormat, input.shape)
-      .run(FloatType(input.dataType), from: values.address(of: input), to: values.mutableAddress(of: values.outputs[0]))
+      .run(values)
   }
 }

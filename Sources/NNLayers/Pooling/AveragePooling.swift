@@ -80,8 +80,7 @@ public struct AveragePooling: Layer {
     let input = values.inputs[0]
     let shape = input.shape
     let window = try settings.window(shape.dimensions[dataFormat.spatialAxes(rank: shape.rank)])
-    let (x, y) = (values.address(of: input), values.mutableAddress(of: values.outputs[0]))
     Pool(.mean, window, dataFormat, shape, countsPadding: countIncludePadding)
-      .run(FloatType(input.dataType), from: x, to: y)
+      .run(values)
   }
 }

@@ -40,13 +40,12 @@ public struct GlobalMaxPooling: Layer {
     let shape = input.shape
     let channels = shape[dataFormat.channelAxis(rank: shape.rank)]
     let positions = shape.count(of: dataFormat.spatialAxes(rank: shape.rank))
-    let (x, y) = (values.address(of: input), values.mutableAddress(of: values.outputs[0]))
     // One window over all positions, as if they stood in one line.
     var line = Window()
     line.width = WindowAxis(input: positions, size: positions)
     let isLast = dataFormat == .channelsLast
     Pool(
       .greatest, window: line, samples: isLast ? shape[0] : shape[0] * channels, channels: isLast ? channels : 1
-    ).run(FloatType(input.dataType), from: x, to: y)
+    ).run(values)
   }
 }

@@ -80,10 +80,9 @@ public struct LpPooling: Layer {
     let input = values.inputs[0]
     let shape = input.shape
     let window = try settings.window(shape.dimensions[dataFormat.spatialAxes(rank: shape.rank)])
-    let (x, y) = (values.address(of: input), values.mutableAddress(of: values.outputs[0]))
     switch p {
-    case .one: Pool(.magnitudes, window, dataFormat, shape).run(FloatType(input.dataType), from: x, to: y)
-    case .two: Pool(.length, window, dataFormat, shape).run(FloatType(input.dataType), from: x, to: y)
+    case .one: Pool(.magnitudes, window, dataFormat, shape).run(values)
+    case .two: Pool(.length, window, dataFormat, shape).run(values)
     }
   }
 }

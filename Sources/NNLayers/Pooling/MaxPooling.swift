@@ -80,7 +80,6 @@ public struct MaxPooling: Layer {
     let input = values.inputs[0]
     let shape = input.shape
     let window = try settings.window(shape.dimensions[dataFormat.spatialAxes(rank: shape.rank)])
-    let (x, y) = (values.address(of: input), values.mutableAddress(of: values.outputs[0]))
-    Pool(.greatest, window, dataFormat, shape).run(FloatType(input.dataType), from: x, to: y)
+    Pool(.greatest, window, dataFormat, shape).run(values)
   }
 }

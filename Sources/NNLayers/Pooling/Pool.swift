@@ -50,3 +50,36 @@ extension SpatialType {
     ).type
   }
 }
+
+extension Pool {
+  /// Writes the windows of the only input to the only output, some lines of them on each thread.
+  func run(_ values: borrowing LayerValues) {
+    let (input, output) = (values.inputs[0], values.outputs[0])
+    guard output.shape.count > 0 else { return }
+    let window = window.depth.size.multipliedClamped(by: self.window.height.size)
+      .multipliedClamped(by: self.window.width.size)
+    let cost = max(input.shape.count, output.shape.count.multipliedClamped(by: window))
+    let lines = samples * self.window.lines
+    let work = LinesOfPool(
+      pool: self, type: FloatType(input.dataType), lines: lines,
+      parts: values.crew.parts(of: lines, cost: cost), input: values.address(of: input),
+      result: values.mutableAddress(of: output))
+    values.crew.run(parts: work.parts, work) { work, part in
+      work.assumingMemoryBound(to: LinesOfPool.self).pointee.run(part)
+    }
+  }
+}
+
+/// The lines of a pool's result, in parts for several threads.
+private struct LinesOfPool {
+  let pool: Pool
+  let type: FloatType
+  let lines: Int
+  let parts: Int
+  let input: UnsafeRawPointer
+  let result: UnsafeMutableRawPointer
+
+  func run(_ part: Int) {
+    pool.run(type, from: input, to: result, lines: sharedRange(lines, part: part, of: parts))
+  }
+}
