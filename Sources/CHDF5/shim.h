@@ -40,12 +40,12 @@ static inline hid_t nnm_integer(int size, int is_signed) {
 
 // What has another form in another version of libhdf5.
 
-/// Locks the file while it is open, if its file system can do that.
-static inline herr_t nnm_set_file_locking(hid_t access) {
+/// Locks the file while it is open, if its file system can do that, or does not.
+static inline herr_t nnm_set_file_locking(hid_t access, bool locks) {
 #if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
-  return H5Pset_file_locking(access, 1, 1);
+  return H5Pset_file_locking(access, locks, 1);
 #else
-  (void)access;
+  (void)access, (void)locks;
   return 0;
 #endif
 }

@@ -44,7 +44,7 @@
       let isNameless = path.utf8.starts(with: "/proc/self/fd/".utf8)
       try HDF5Library.check(isNameless ? H5Pset_fapl_stdio(access.id) : H5Pset_fapl_sec2(access.id), "set up")
       try HDF5Library.check(H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG), "set up")
-      try HDF5Library.check(nnm_set_file_locking(access.id), "set up")
+      try HDF5Library.check(nnm_set_file_locking(access.id, true), "set up")
       let handle = try HDF5Handle(H5Fopen(path, nnm_read_only(), access.id), H5Fclose, "open the file")
       let contents =
         isNameless ? try MappedFile.contents(of: path) : try HDF5File.map(handle.id, access.id, path: path)

@@ -38,7 +38,8 @@
       for code in [
         isNameless ? H5Pset_fapl_stdio(access.id) : H5Pset_fapl_sec2(access.id),
         H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG),
-        nnm_set_file_locking(access.id),
+        // Nobody else knows the file yet; and a process that starts meanwhile may inherit it, and a lock with it.
+        nnm_set_file_locking(access.id, false),
         H5Pset_libver_bounds(access.id, H5F_LIBVER_EARLIEST, nnm_newest_version()),
         H5Pset_alignment(access.id, 1, HDF5Writer.alignment),
         H5Pset_small_data_block_size(access.id, 0),
