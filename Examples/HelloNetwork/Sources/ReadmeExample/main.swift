@@ -11,3 +11,5 @@ let run = try network.prepared(for: [1, 2])  // or the caller's buffers, and no 
 var output = [0.0]
 try run([0.0, 1.0], into: &output)
 print(output)
+
+try network.stream(batch.batches(of: 1)) { print($0.shape) }  // or part by part, in the memory of one part
