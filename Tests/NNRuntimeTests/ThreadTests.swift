@@ -28,38 +28,40 @@ import Testing
         tensors: tensors), options: options)
   }
 
-  private func check(_ layer: some Layer, _ shapes: [[Int]], _ type: DataType) throws {
+  /// The numbers of threads with which the bits are others than with one.
+  private func departures(_ layer: some Layer, _ shapes: [[Int]], _ type: DataType) throws -> [Int] {
     var stream = Stream(seed: 31)
     var inputs: [String: Tensor] = [:]
     for (index, shape) in shapes.enumerated() { inputs["x\(index)"] = try stream.tensor(type, Shape(shape)) }
     let types = shapes.map { TensorType(type, $0.map(Dimension.known)) }
-    var plain: [String: Tensor] = [:]
-    for threads in [1, 2, 3, 8] {
+    func results(_ threads: Int) throws -> [String: Tensor] {
       var parameters = Stream(seed: 32)
-      let results = try network(layer, types, type, &parameters, threads: threads)(inputs)
-      if threads == 1 { plain = results }
-      #expect(results == plain, "\(Swift.type(of: layer).kind), \(threads) threads")
+      return try network(layer, types, type, &parameters, threads: threads)(inputs)
     }
+    let plain = try results(1)
+    return try [2, 3, 8].filter { try results($0) != plain }
   }
 
   @Test(arguments: [DataType.f32, .f64]) func largeInputsGiveTheBitsOfOneThread(type: DataType) throws {
-    try check(Softmax(), [[700, 301]], type)
-    try check(LogSoftmax(), [[700, 301]], type)
+    #expect(try departures(Softmax(), [[700, 301]], type).isEmpty)
+    #expect(try departures(LogSoftmax(), [[700, 301]], type).isEmpty)
     var across = Softmax()
     across.axis = 1
-    try check(across, [[37, 90, 70]], type)
-    try check(LayerNormalization(), [[900, 201]], type)
+    #expect(try departures(across, [[37, 90, 70]], type).isEmpty)
+    #expect(try departures(LayerNormalization(), [[900, 201]], type).isEmpty)
     var outer = LayerNormalization()
     outer.axes = [1]
-    try check(outer, [[9, 201, 30]], type)
-    try check(MaxPooling(poolSize: [3, 3]), [[4, 61, 59, 19]], type)
-    try check(AveragePooling(poolSize: [2, 2]), [[4, 61, 59, 19]], type)
-    try check(MultiHeadAttention(numHeads: 5, keyDim: 16), [[3, 150, 40], [3, 170, 40]], type)
-    try check(MultiHeadAttention(numHeads: 2, keyDim: 8, valueDim: 12), [[2, 700, 30], [2, 700, 30]], type)
-    try check(Attention(), [[6, 300, 40], [6, 280, 40]], type)
-    try check(AdditiveAttention(), [[4, 60, 40], [4, 70, 40]], type)
-    try check(Convolution(filters: 21, kernelSize: [3, 3]), [[2, 40, 41, 17]], type)
-    try check(Dense(units: 700), [[3, 400]], type)
-    try check(Dense(units: 300), [[500, 400]], type)
+    #expect(try departures(outer, [[9, 201, 30]], type).isEmpty)
+    #expect(try departures(MaxPooling(poolSize: [3, 3]), [[4, 61, 59, 19]], type).isEmpty)
+    #expect(try departures(AveragePooling(poolSize: [2, 2]), [[4, 61, 59, 19]], type).isEmpty)
+    #expect(try departures(MultiHeadAttention(numHeads: 5, keyDim: 16), [[3, 150, 40], [3, 170, 40]], type).isEmpty)
+    #expect(
+      try departures(MultiHeadAttention(numHeads: 2, keyDim: 8, valueDim: 12), [[2, 700, 30], [2, 700, 30]], type)
+        .isEmpty)
+    #expect(try departures(Attention(), [[6, 300, 40], [6, 280, 40]], type).isEmpty)
+    #expect(try departures(AdditiveAttention(), [[4, 60, 40], [4, 70, 40]], type).isEmpty)
+    #expect(try departures(Convolution(filters: 21, kernelSize: [3, 3]), [[2, 40, 41, 17]], type).isEmpty)
+    #expect(try departures(Dense(units: 700), [[3, 400]], type).isEmpty)
+    #expect(try departures(Dense(units: 300), [[500, 400]], type).isEmpty)
   }
 }
