@@ -52,8 +52,8 @@ import Testing
     var outer = LayerNormalization()
     outer.axes = [1]
     #expect(try departures(outer, [[9, 201, 30]], type).isEmpty)
-    #expect(try departures(MaxPooling(poolSize: [3, 3]), [[4, 61, 59, 19]], type).isEmpty)
-    #expect(try departures(AveragePooling(poolSize: [2, 2]), [[4, 61, 59, 19]], type).isEmpty)
+    #expect(try departures(MaxPooling(poolSize: [3, 3]), [[8, 121, 119, 19]], type).isEmpty)
+    #expect(try departures(AveragePooling(poolSize: [2, 2]), [[8, 121, 119, 19]], type).isEmpty)
     #expect(try departures(MultiHeadAttention(numHeads: 5, keyDim: 16), [[3, 150, 40], [3, 170, 40]], type).isEmpty)
     #expect(
       try departures(MultiHeadAttention(numHeads: 2, keyDim: 8, valueDim: 12), [[2, 700, 30], [2, 700, 30]], type)
