@@ -2,13 +2,11 @@ import NNFormat
 import NNKernels
 
 /// A softmax, or its logarithm, along an axis, some groups on each thread.
-struct DividedSoftmax {
+struct DividedSoftmax: DividedWork {
   private let type: FloatType
-  private let outer: Int
   private let axis: Int
   private let inner: Int
   private let isLogarithm: Bool
-  private let parts: Int
   private let x: UnsafeRawPointer
   private let y: UnsafeMutableRawPointer
 
@@ -21,16 +19,12 @@ struct DividedSoftmax {
     let (outer, extent, inner) = axis.split(x.shape)
     let cost = x.shape.count.multipliedClamped(by: cost)
     let work = DividedSoftmax(
-      type: FloatType(x.dataType), outer: outer, axis: extent, inner: inner, isLogarithm: isLogarithm,
-      parts: values.crew.parts(of: outer, cost: cost), x: values.address(of: x),
-      y: values.mutableAddress(of: values.outputs[0]))
-    values.crew.run(parts: work.parts, work) { work, part in
-      work.assumingMemoryBound(to: DividedSoftmax.self).pointee.run(part)
-    }
+      type: FloatType(x.dataType), axis: extent, inner: inner, isLogarithm: isLogarithm,
+      x: values.address(of: x), y: values.mutableAddress(of: values.outputs[0]))
+    values.crew.divide(work, count: outer, cost: cost)
   }
 
-  private func run(_ part: Int) {
-    let range = sharedRange(outer, part: part, of: parts)
+  func run(_ range: Range<Int>, part: Int) {
     let start = range.lowerBound * axis * inner * type.byteSize
     NNKernels.Softmax.run(
       type, outer: range.count, axis: axis, inner: inner, logarithm: isLogarithm, from: x + start, to: y + start)

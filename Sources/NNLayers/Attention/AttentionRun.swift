@@ -64,10 +64,8 @@ struct AttentionRun {
   func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ score: AttentionScore<Scalar>) {
     guard values.outputs[0].shape.count > 0 else { return }
     let units = samples * head.blocks
-    let crew = values.crew
     let work = BlocksOfSamples(
-      head: head, units: units,
-      parts: crew.parts(of: units, cost: units.multipliedClamped(by: head.blockCost), perThread: 1), score: score,
+      head: head, score: score,
       query: values.pointer(to: values.inputs[0], as: Scalar.self),
       key: values.pointer(to: values.inputs[keyIndex], as: Scalar.self),
       value: values.pointer(to: values.inputs[1], as: Scalar.self),
@@ -76,7 +74,8 @@ struct AttentionRun {
       isCausal: isCausal, scratch: values.scratch,
       scratchSize: AttentionRun.threadSize(
         Scalar.floatType, queries: head.queries, keys: head.keys, depth: head.depth))
-    crew.run(parts: work.parts, work, partOfBlocksOfSamples(Scalar.floatType))
+    values.crew.divide(
+      work, count: units, cost: units.multipliedClamped(by: head.blockCost), partsPerThread: 1)
   }
 
   private func bytes(_ values: borrowing LayerValues, _ index: Int) -> UnsafePointer<UInt8> {
@@ -84,19 +83,9 @@ struct AttentionRun {
   }
 }
 
-/// A part of the work below; C functions have no generic parameters.
-private func partOfBlocksOfSamples(_ type: FloatType) -> Crew.Part {
-  switch type {
-  case .f32: { work, part in work.assumingMemoryBound(to: BlocksOfSamples<Float>.self).pointee.run(part) }
-  case .f64: { work, part in work.assumingMemoryBound(to: BlocksOfSamples<Double>.self).pointee.run(part) }
-  }
-}
-
-/// The blocks of queries of all samples, in parts for several threads.
-private struct BlocksOfSamples<Scalar: ComputingScalar> {
+/// The blocks of queries of all samples.
+private struct BlocksOfSamples<Scalar: ComputingScalar>: DividedWork {
   let head: AttentionHead
-  let units: Int
-  let parts: Int
   let score: AttentionScore<Scalar>
   let query: UnsafePointer<Scalar>
   let key: UnsafePointer<Scalar>
@@ -108,12 +97,12 @@ private struct BlocksOfSamples<Scalar: ComputingScalar> {
   let scratch: UnsafeMutableRawPointer
   let scratchSize: Int
 
-  func run(_ part: Int) {
+  func run(_ units: Range<Int>, part: Int) {
     let own = scratch + part * scratchSize
     let scores = own.assumingMemoryBound(to: Scalar.self)
     let terms = (own + AttentionHead.scoresByteCount(Scalar.floatType, queries: head.queries, keys: head.keys))
       .assumingMemoryBound(to: Scalar.self)
-    for unit in sharedRange(units, part: part, of: parts) {
+    for unit in units {
       let (sample, block) = unit.quotientAndRemainder(dividingBy: head.blocks)
       run(sample, head.block(block), scores, terms)
     }

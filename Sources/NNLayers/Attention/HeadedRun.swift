@@ -75,14 +75,13 @@ struct HeadedRun<Scalar: ComputingScalar> {
   private func attend(_ values: borrowing LayerValues) {
     let head = head
     let units = batch * layer.queryHeads * head.blocks
-    let crew = values.crew
-    let parts = crew.parts(of: units, cost: units.multipliedClamped(by: head.blockCost), perThread: 1)
     let scale = Scalar(1 / Double(layer.depth).squareRoot())
     let base = mask(values)
     withUnsafePointer(to: scale) { scale in
       let work = BlocksOfHeads(
-        run: self, head: head, units: units, parts: parts, scale: scale, mask: base.mask, maskStride: base.stride)
-      crew.run(parts: parts, work, partOfBlocksOfHeads(Scalar.floatType))
+        run: self, head: head, scale: scale, mask: base.mask, maskStride: base.stride)
+      values.crew.divide(
+        work, count: units, cost: units.multipliedClamped(by: head.blockCost), partsPerThread: 1)
     }
   }
 
@@ -114,28 +113,18 @@ struct HeadedRun<Scalar: ComputingScalar> {
   }
 }
 
-/// A part of the work below; C functions have no generic parameters.
-private func partOfBlocksOfHeads(_ type: FloatType) -> Crew.Part {
-  switch type {
-  case .f32: { work, part in work.assumingMemoryBound(to: BlocksOfHeads<Float>.self).pointee.run(part) }
-  case .f64: { work, part in work.assumingMemoryBound(to: BlocksOfHeads<Double>.self).pointee.run(part) }
-  }
-}
-
-/// The blocks of queries of all heads of all samples, in parts for several threads.
-private struct BlocksOfHeads<Scalar: ComputingScalar> {
+/// The blocks of queries of all heads of all samples.
+private struct BlocksOfHeads<Scalar: ComputingScalar>: DividedWork {
   let run: HeadedRun<Scalar>
   let head: AttentionHead
-  let units: Int
-  let parts: Int
   let scale: UnsafePointer<Scalar>
   let mask: ScoreMask
   let maskStride: Int
 
-  func run(_ part: Int) {
+  func run(_ units: Range<Int>, part: Int) {
     let size = AttentionHead.scoresByteCount(Scalar.floatType, queries: head.queries, keys: head.keys)
     let scores = (run.scores + part * size).assumingMemoryBound(to: Scalar.self)
-    for unit in sharedRange(units, part: part, of: parts) {
+    for unit in units {
       let (place, block) = unit.quotientAndRemainder(dividingBy: head.blocks)
       let (sample, index) = place.quotientAndRemainder(dividingBy: run.layer.queryHeads)
       attend(sample, index, head.block(block), scores)

@@ -26,38 +26,27 @@ extension ElementwiseLayer {
   /// The function of every element, a part of them on each thread.
   public func forward(_ values: borrowing LayerValues) {
     let x = values.inputs[0]
-    let parts = PartsOfElements(
-      layer: self, type: x.dataType, x: values.address(of: x), y: values.mutableAddress(of: values.outputs[0]),
-      count: x.shape.count)
-    parts.run(on: values.crew)
+    let elements = PartsOfElements(
+      layer: self, type: x.dataType, x: values.address(of: x), y: values.mutableAddress(of: values.outputs[0]))
+    values.crew.divide(
+      elements, count: x.shape.count, least: 1_024, multiple: 64,
+      cost: x.shape.count.multipliedClamped(by: PartsOfElements<Self>.cost))
   }
 }
 
-/// The elements of a value, in parts for several threads.
-private struct PartsOfElements {
-  let layer: any ElementwiseLayer
+/// The elements of a value.
+private struct PartsOfElements<L: ElementwiseLayer>: DividedWork {
+  let layer: L
   let type: DataType
   let x: UnsafeRawPointer
   let y: UnsafeMutableRawPointer
-  let count: Int
-  var parts = 1
 
   /// About what a function of one element costs, in multiplications.
-  private static let cost = 16
+  static var cost: Int { 16 }
 
-  func run(on crew: Crew) {
-    var work = self
-    work.parts = crew.parts(of: count / 1_024, cost: count.multipliedClamped(by: Self.cost))
-    guard work.parts > 1 else { return layer.apply(type, from: x, to: y, count: count) }
-    crew.run(parts: work.parts, work) { work, part in
-      work.assumingMemoryBound(to: PartsOfElements.self).pointee.apply(part)
-    }
-  }
-
-  private func apply(_ part: Int) {
-    let range = sharedRange(count, part: part, of: parts, multiple: 64)
-    let start = range.lowerBound * type.byteSize
-    layer.apply(type, from: x + start, to: y + start, count: range.count)
+  func run(_ elements: Range<Int>, part: Int) {
+    let start = elements.lowerBound * type.byteSize
+    layer.apply(type, from: x + start, to: y + start, count: elements.count)
   }
 }
 

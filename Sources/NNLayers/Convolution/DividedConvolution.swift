@@ -21,30 +21,25 @@ struct DividedConvolution {
     let weights = ConvolutionProduct.Weights(
       kernel: kernel.isPacked ? nil : address, type: stored, packed: kernel.isPacked ? address : nil,
       scales: values.scales(of: kernel), bias: bias)
-    let positions = product.samples * product.window.outputs
     // Few positions with many filters still share the weights, which each thread then reads.
-    let parts = min(
-      values.crew.threadCount,
-      values.crew.parts(of: positions / 8, cost: product.multiplyAdds ?? .max, perThread: 1))
+    let positions = product.samples * product.window.outputs
     let columns = product.format == .channelsLast ? product.filters : product.window.outputs
     let x = values.address(of: input)
     let result = values.mutableAddress(of: values.outputs[0])
     let scratch = values.scratch
     let scratchSize = threadScratchByteCount(stored)
     values.withSteps(columns: columns) { steps in
-      let work = Parts(
-        product: product, parts: parts, positions: positions, input: x, weights: weights, steps: steps,
-        result: result, scratch: scratch, scratchSize: scratchSize)
-      values.crew.run(parts: parts, work) { work, part in
-        work.assumingMemoryBound(to: Parts.self).pointee.run(part)
-      }
+      let work = Positions(
+        product: product, input: x, weights: weights, steps: steps, result: result, scratch: scratch,
+        scratchSize: scratchSize)
+      values.crew.divide(
+        work, count: positions, least: 8, cost: product.multiplyAdds ?? .max, partsPerThread: 1)
     }
   }
 
-  private struct Parts {
+  /// The output positions of all samples.
+  private struct Positions: DividedWork {
     let product: ConvolutionProduct
-    let parts: Int
-    let positions: Int
     let input: UnsafeRawPointer
     let weights: ConvolutionProduct.Weights
     let steps: UnsafeBufferPointer<ElementStep>
@@ -52,10 +47,10 @@ struct DividedConvolution {
     let scratch: UnsafeMutableRawPointer
     let scratchSize: Int
 
-    func run(_ part: Int) {
+    func run(_ positions: Range<Int>, part: Int) {
       product.run(
-        input: input, weights, steps: steps, result: result,
-        positions: sharedRange(positions, part: part, of: parts), scratch: scratch + part * scratchSize)
+        input: input, weights, steps: steps, result: result, positions: positions,
+        scratch: scratch + part * scratchSize)
     }
   }
 }

@@ -23,24 +23,19 @@ struct DividedProduct {
     let cost = max(rows.multipliedClamped(by: count), count.multipliedClamped(by: stored.byteSize(type)))
     let byRows = rows > columns
     // Each part by rows makes the panels for itself where they are not packed.
-    let units = byRows ? rows / (weights.isPacked ? 16 : 128) : columns / tile
-    let parts = values.crew.parts(of: units, cost: cost)
+    let least = byRows ? (weights.isPacked ? 16 : 128) : tile
     let work = PartsOfProduct(
-      product: self, byRows: byRows, parts: parts, tile: tile, input: input, weights: address, stored: stored,
-      isPacked: weights.isPacked, scales: scales, bias: bias, result: result, steps: steps)
-    guard parts > 1 else { return work.run(rows: 0..<rows, columns: 0..<columns) }
-    values.crew.run(parts: parts, work) { work, part in
-      work.assumingMemoryBound(to: PartsOfProduct.self).pointee.run(part)
-    }
+      product: self, byRows: byRows, input: input, weights: address, stored: stored, isPacked: weights.isPacked,
+      scales: scales, bias: bias, result: result, steps: steps)
+    values.crew.divide(
+      work, count: byRows ? rows : columns, least: least, multiple: byRows ? 1 : tile, cost: cost)
   }
 }
 
-/// One part of a product at a time.
-private struct PartsOfProduct {
+/// The rows or the columns of a product.
+private struct PartsOfProduct: DividedWork {
   let product: DividedProduct
   let byRows: Bool
-  let parts: Int
-  let tile: Int
   let input: UnsafeRawPointer
   let weights: UnsafeRawPointer
   let stored: WeightType
@@ -50,15 +45,11 @@ private struct PartsOfProduct {
   let result: UnsafeMutableRawPointer
   let steps: UnsafeBufferPointer<ElementStep>
 
-  func run(_ part: Int) {
-    if byRows {
-      run(rows: sharedRange(product.rows, part: part, of: parts), columns: 0..<product.columns)
-    } else {
-      run(rows: 0..<product.rows, columns: sharedRange(product.columns, part: part, of: parts, multiple: tile))
-    }
+  func run(_ units: Range<Int>, part: Int) {
+    run(rows: byRows ? units : 0..<product.rows, columns: byRows ? 0..<product.columns : units)
   }
 
-  func run(rows: Range<Int>, columns: Range<Int>) {
+  private func run(rows: Range<Int>, columns: Range<Int>) {
     guard !rows.isEmpty, !columns.isEmpty else { return }
     let size = product.type.byteSize
     let first = columns.lowerBound

@@ -85,8 +85,8 @@ public struct LayerNormalization: Layer {
     let axes = AxisSet(axes, rank: input.shape.rank)
     let count = axes.count(in: input.shape)
     let groups = GroupsOfElements(
-      count: count, groups: count == 0 ? 0 : input.shape.count / count, epsilon: Scalar(epsilon.value),
-      x: values.pointer(to: input, as: type), y: values.mutablePointer(to: values.outputs[0], as: type), gamma: gamma,
+      count: count, epsilon: Scalar(epsilon.value), x: values.pointer(to: input, as: type),
+      y: values.mutablePointer(to: values.outputs[0], as: type), gamma: gamma,
       beta: beta)
     guard axes.areInnermost(rank: input.shape.rank) else {
       Statistics.forEachGroup(
@@ -96,38 +96,23 @@ public struct LayerNormalization: Layer {
       }
       return
     }
-    groups.run(on: values.crew)
+    values.crew.divide(
+      groups, count: count == 0 ? 0 : input.shape.count / count,
+      cost: input.shape.count.multipliedClamped(by: Statistics.cost))
   }
 }
 
-/// Elements that are normalised in groups which lie one behind the other, in parts for several threads.
-private struct GroupsOfElements<Scalar: ComputingScalar> {
+/// Elements that are normalised in groups which lie one behind the other.
+private struct GroupsOfElements<Scalar: ComputingScalar>: DividedWork {
   let count: Int
-  let groups: Int
   let epsilon: Scalar
   let x: UnsafePointer<Scalar>
   let y: UnsafeMutablePointer<Scalar>
   let gamma: UnsafePointer<Scalar>?
   let beta: UnsafePointer<Scalar>?
-  var parts = 1
 
-  /// About what an element costs, in multiplications.
-  private static var cost: Int { 8 }
-
-  func run(on crew: Crew) {
-    var work = self
-    work.parts = crew.parts(of: groups, cost: groups.multipliedClamped(by: count).multipliedClamped(by: Self.cost))
-    // C functions have no generic parameters.
-    let body: Crew.Part =
-      switch Scalar.floatType {
-      case .f32: { work, part in work.assumingMemoryBound(to: GroupsOfElements<Float>.self).pointee.run(part) }
-      case .f64: { work, part in work.assumingMemoryBound(to: GroupsOfElements<Double>.self).pointee.run(part) }
-      }
-    crew.run(parts: work.parts, work, body)
-  }
-
-  private func run(_ part: Int) {
-    for group in sharedRange(groups, part: part, of: parts) { normalize(x + group * count, to: y + group * count) }
+  func run(_ groups: Range<Int>, part: Int) {
+    for group in groups { normalize(x + group * count, to: y + group * count) }
   }
 
   func normalize(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {

@@ -3,6 +3,9 @@ import NNKernels
 
 /// The arithmetic that the normalisations share: `spec/numerics.md`, "Normalisation".
 enum Statistics {
+  /// About what normalising an element costs, in multiplications.
+  static let cost = 8
+
   /// `1 / sqrt(x)` in two roundings.
   @inline(__always)
   static func inverseRoot<Scalar: ComputingScalar>(_ x: Scalar) -> Scalar { 1 / x.squareRoot() }

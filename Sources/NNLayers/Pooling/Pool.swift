@@ -59,27 +59,21 @@ extension Pool {
     let window = window.depth.size.multipliedClamped(by: self.window.height.size)
       .multipliedClamped(by: self.window.width.size)
     let cost = max(input.shape.count, output.shape.count.multipliedClamped(by: window))
-    let lines = samples * self.window.lines
     let work = LinesOfPool(
-      pool: self, type: FloatType(input.dataType), lines: lines,
-      parts: values.crew.parts(of: lines, cost: cost), input: values.address(of: input),
+      pool: self, type: FloatType(input.dataType), input: values.address(of: input),
       result: values.mutableAddress(of: output))
-    values.crew.run(parts: work.parts, work) { work, part in
-      work.assumingMemoryBound(to: LinesOfPool.self).pointee.run(part)
-    }
+    values.crew.divide(work, count: samples * self.window.lines, cost: cost)
   }
 }
 
-/// The lines of a pool's result, in parts for several threads.
-private struct LinesOfPool {
+/// The lines of a pool's result.
+private struct LinesOfPool: DividedWork {
   let pool: Pool
   let type: FloatType
-  let lines: Int
-  let parts: Int
   let input: UnsafeRawPointer
   let result: UnsafeMutableRawPointer
 
-  func run(_ part: Int) {
-    pool.run(type, from: input, to: result, lines: sharedRange(lines, part: part, of: parts))
+  func run(_ lines: Range<Int>, part: Int) {
+    pool.run(type, from: input, to: result, lines: lines)
   }
 }

@@ -89,21 +89,18 @@ struct ElementChainLayer: FusingLayer {
   /// About what one step costs for an element, in multiplications.
   private static let cost = 8
 
-  private struct Parts {
+  private struct Rows: DividedWork {
     let type: FloatType
-    let rows: Int
     let columns: Int
-    let parts: Int
     let x: UnsafeRawPointer
     let y: UnsafeMutableRawPointer
     let steps: UnsafeBufferPointer<ElementStep>
 
-    func run(_ part: Int) {
-      let range = sharedRange(rows, part: part, of: parts)
-      let start = range.lowerBound * columns * type.byteSize
+    func run(_ rows: Range<Int>, part: Int) {
+      let start = rows.lowerBound * columns * type.byteSize
       ElementChain.run(
-        type, rows: range.count, columns: columns, steps: steps, from: x + start, to: y + start,
-        firstRow: range.lowerBound)
+        type, rows: rows.count, columns: columns, steps: steps, from: x + start, to: y + start,
+        firstRow: rows.lowerBound)
     }
   }
 
@@ -115,14 +112,11 @@ struct ElementChainLayer: FusingLayer {
     let columns = output.shape.rank == 0 ? 1 : output.shape[output.shape.rank - 1]
     let rows = output.shape.count / columns
     let cost = output.shape.count.multipliedClamped(by: Self.cost * values.fused.count)
-    let parts = values.crew.parts(of: rows, cost: cost)
     values.withSteps(columns: columns) { steps in
-      let work = Parts(
-        type: type, rows: rows, columns: columns, parts: parts, x: values.address(of: values.inputs[0]),
-        y: values.mutableAddress(of: output), steps: steps)
-      values.crew.run(parts: parts, work) { work, part in
-        work.assumingMemoryBound(to: Parts.self).pointee.run(part)
-      }
+      let work = Rows(
+        type: type, columns: columns, x: values.address(of: values.inputs[0]), y: values.mutableAddress(of: output),
+        steps: steps)
+      values.crew.divide(work, count: rows, cost: cost)
     }
   }
 }
