@@ -8,7 +8,7 @@
 #define TYPED(type, isa)                                                                                            \
   {nnk_elementwise_##type##_##isa, nnk_add_##type##_##isa,     nnk_power_##type##_##isa,                            \
    nnk_add_row_##type##_##isa,     nnk_softmax_##type##_##isa, nnk_reduce_##type##_##isa,                           \
-   nnk_product_##type##_##isa,     nnk_product_scratch_##type##_##isa, nnk_convolution_##type##_##isa,              \
+   nnk_product_##type##_##isa,     nnk_convolution_##type##_##isa,                                                  \
    nnk_convolution_scratch_##type##_##isa, nnk_transpose_##type##_##isa, nnk_depthwise_##type##_##isa,              \
    nnk_pooling_##type##_##isa,                                                                                     \
    nnk_packed_size_##type##_##isa, nnk_pack_b_##type##_##isa, nnk_epilogue_##type##_##isa,                          \

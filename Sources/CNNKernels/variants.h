@@ -25,7 +25,6 @@
   void nnk_softmax_##type##_##isa(const void *, void *, size_t, size_t, size_t, bool);                              \
   void nnk_reduce_##type##_##isa(nnk_reduction, const void *, void *, size_t, size_t, size_t);                      \
   void nnk_product_##type##_##isa(const nnk_product *);                                                             \
-  size_t nnk_product_scratch_##type##_##isa(size_t, size_t, size_t);                                                \
   void nnk_convolution_##type##_##isa(const nnk_convolution *);                                                     \
   size_t nnk_convolution_scratch_##type##_##isa(const nnk_window *, size_t);                                        \
   void nnk_transpose_##type##_##isa(const void *, size_t, void *, size_t, size_t, size_t);                          \

@@ -20,8 +20,6 @@ package enum MatrixProduct {
   ///   - scales: Factors of the columns of the sums, rounded once, as weights of type `i8` have them.
   ///   - steps: What follows the bias, while the result is in cache. Operands begin with the element of this call's row 0
   ///     and column 0.
-  ///   - scratch: Memory of `scratchByteCount` bytes that no other call uses meanwhile; without it many rows take
-  ///     a slower path to the same bits.
   @inline(__always)
   package static func run(
     _ type: FloatType, rows: Int, columns: Int, depth: Int,
@@ -29,21 +27,13 @@ package enum MatrixProduct {
     bType: WeightType = .same, bTransposed: Bool = false, packed: UnsafeRawPointer? = nil,
     scales: UnsafeRawPointer? = nil, bias: UnsafeRawPointer? = nil,
     steps: UnsafeBufferPointer<ElementStep> = .none, result: UnsafeMutableRawPointer, resultStride: Int? = nil,
-    scratch: UnsafeMutableRawPointer? = nil, variant: KernelVariant = .current
+    variant: KernelVariant = .current
   ) {
     run(
       type, rows: rows, columns: columns, depth: depth, a: a, aStride: aStride ?? depth, b: b,
       bStride: bStride ?? (bTransposed ? depth : columns), bType: bType, bTransposed: bTransposed, packed: packed,
       scales: scales, bias: bias, steps: steps, result: result, resultStride: resultStride ?? columns,
-      scratch: scratch, chosen: variant)
-  }
-
-  /// The bytes of scratch with which `run` is fastest; 0 where it needs none.
-  package static func scratchByteCount(
-    _ type: FloatType, rows: Int, columns: Int, depth: Int, variant: KernelVariant = .current
-  ) -> Int {
-    precondition(rows >= 0 && columns >= 0 && depth >= 0)
-    return variant.withKernels(type) { $0.product_scratch(rows, columns, depth) }
+      chosen: variant)
   }
 
   /// The bytes of a packed right side.
@@ -88,7 +78,7 @@ package enum MatrixProduct {
     a: UnsafeRawPointer, aStride: Int, b: UnsafeRawPointer?, bStride: Int, bType: WeightType, bTransposed: Bool,
     packed: UnsafeRawPointer?, scales: UnsafeRawPointer?, bias: UnsafeRawPointer?,
     steps: UnsafeBufferPointer<ElementStep>, result: UnsafeMutableRawPointer, resultStride: Int,
-    scratch: UnsafeMutableRawPointer?, chosen: KernelVariant
+    chosen: KernelVariant
   ) {
     precondition(rows >= 0 && columns >= 0 && depth >= 0)
     precondition(
@@ -98,7 +88,7 @@ package enum MatrixProduct {
     var product = nnk_product(
       rows: rows, columns: columns, depth: depth, a: a, a_stride: aStride, b: b, b_stride: bStride,
       b_type: bType.code, b_transposed: bTransposed, packed_b: packed, scales: scales, bias: bias,
-      steps: steps.codes, step_count: steps.count, result: result, result_stride: resultStride, scratch: scratch)
+      steps: steps.codes, step_count: steps.count, result: result, result_stride: resultStride)
     chosen.withKernels(type) { $0.product(&product) }
   }
 }

@@ -38,7 +38,7 @@ class Product(ctypes.Structure):
         ("rows", size), ("columns", size), ("depth", size), ("a", pointer), ("a_stride", size), ("b", pointer),
         ("b_stride", size), ("b_type", ctypes.c_int), ("b_transposed", ctypes.c_bool), ("packed_b", pointer),
         ("scales", pointer), ("bias", pointer), ("steps", ctypes.POINTER(Step)), ("step_count", size), ("result", pointer),
-        ("result_stride", size), ("scratch", pointer)]
+        ("result_stride", size)]
 
 
 class Packing(ctypes.Structure):
@@ -56,8 +56,8 @@ class Kernels(ctypes.Structure):
         ("softmax", ctypes.CFUNCTYPE(None, pointer, pointer, size, size, size, ctypes.c_bool)),
         ("reduce", ctypes.CFUNCTYPE(None, ctypes.c_int, pointer, pointer, size, size, size)),
         ("product", ctypes.CFUNCTYPE(None, ctypes.POINTER(Product))),
-        ("product_scratch", ctypes.CFUNCTYPE(size, size, size, size)), ("convolution", pointer),
-        ("convolution_scratch", pointer), ("transpose", pointer), ("depthwise", pointer), ("pooling", pointer),
+        ("convolution", pointer), ("convolution_scratch", pointer),
+        ("transpose", pointer), ("depthwise", pointer), ("pooling", pointer),
         ("packed_size", ctypes.CFUNCTYPE(size, size, size, ctypes.c_int)),
         ("pack_b", ctypes.CFUNCTYPE(None, ctypes.POINTER(Packing), pointer)),
         ("epilogue", ctypes.CFUNCTYPE(None, ctypes.POINTER(Elements))), ("tile_columns", ctypes.CFUNCTYPE(size)),
@@ -102,7 +102,7 @@ class Variant:
         self.kernels(x).reduce(["sum", "mean", "var"].index(kind), x.ctypes.data, y.ctypes.data, outer, length, inner)
         return y
 
-    def product(self, a, b, bias=None, scratch=True, b_type="same", transposed=False, packed=False, scales=None, steps=(),
+    def product(self, a, b, bias=None, b_type="same", transposed=False, packed=False, scales=None, steps=(),
                 out=None):
         """a · b, or a · bᵀ where `transposed`; the elements of a narrow `b` are those of its array (f16 as float16, bf16 as
         uint16, i8 as int8). The rows of each array may lie apart. Steps are (operation, function, alpha, beta) or
@@ -110,7 +110,6 @@ class Variant:
         kernels = self.kernels(a)
         (rows, depth), columns = a.shape, b.shape[0 if transposed else 1]
         result = np.empty((rows, columns), a.dtype) if out is None else out
-        room = np.empty(max(1, kernels.product_scratch(rows, columns, depth)), np.uint8) if scratch else None
         where = None
         if packed:
             where = np.full(max(1, kernels.packed_size(columns, depth, B_TYPES[b_type])), 0xa5, np.uint8)
@@ -119,7 +118,7 @@ class Variant:
         call = Product(
             rows, columns, depth, a.ctypes.data, stride(a), None if packed else b.ctypes.data, stride(b), B_TYPES[b_type],
             transposed, address(where), address(scales), address(bias), step_array(steps), len(steps), result.ctypes.data,
-            stride(result), address(room))
+            stride(result))
         kernels.product(ctypes.byref(call))
         return result
 

@@ -90,8 +90,7 @@ private struct RandomGatedStep<T: Number>: CustomStringConvertible {
   func inParts() -> [T] {
     let plain = GatedStepTests.plain
     let shares = product(
-      rows: rows, columns: count * units, depth: depth, a: hidden, b: weights, bias: bias, scratch: false,
-      variant: plain)
+      rows: rows, columns: count * units, depth: depth, a: hidden, b: weights, bias: bias, variant: plain)
     func apply(_ function: Int, _ x: T) -> T { functions[function]([x], variant: plain)[0] }
     var (newHidden, newCell): ([T], [T]) = ([], [])
     for row in 0..<rows {

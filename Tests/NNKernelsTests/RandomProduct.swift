@@ -190,8 +190,7 @@ struct RandomProduct<T: Number>: CustomStringConvertible {
     let left = a.elements
     let rowsOfA: [T] = (0..<rows * depth).map { left[offset + $0 / depth * aStride + $0 % depth] }
     var sums = product(
-      rows: rows, columns: columns, depth: depth, a: rowsOfA, b: dense, bias: nil, scratch: false,
-      variant: ProductTests.plain)
+      rows: rows, columns: columns, depth: depth, a: rowsOfA, b: dense, bias: nil, variant: ProductTests.plain)
     let (factors, summands) = (scales?.elements, bias?.elements)
     for i in sums.indices {
       if let factors { sums[i] *= factors[i % columns] }

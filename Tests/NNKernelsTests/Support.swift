@@ -117,28 +117,20 @@ extension Reduction {
 
 /// A matrix product through the Swift face, on arrays that start `offset` elements into their memory.
 func product<T: Number>(
-  rows: Int, columns: Int, depth: Int, a: [T], b: [T], bias: [T]?, scratch: Bool, offset: Int = 0,
-  variant: KernelVariant
+  rows: Int, columns: Int, depth: Int, a: [T], b: [T], bias: [T]?, offset: Int = 0, variant: KernelVariant
 ) -> [T] {
   let pad = [T](repeating: 0, count: offset)
   var result = [T](repeating: .nan, count: offset + rows * columns)
-  let needed = MatrixProduct.scratchByteCount(
-    T.type, rows: rows, columns: columns, depth: depth, variant: variant)
-  var room = [UInt8](repeating: 0xa5, count: needed + 1)
   (pad + a).withUnsafeBytes { a in
     (pad + b).withUnsafeBytes { b in
       (pad + (bias ?? [])).withUnsafeBytes { biasBytes in
         result.withUnsafeMutableBytes { result in
-          room.withUnsafeMutableBytes { room in
-            guard let a = a.baseAddress, let b = b.baseAddress, let result = result.baseAddress else {
-              return
-            }
-            let skip = offset * MemoryLayout<T>.size
-            MatrixProduct.run(
-              T.type, rows: rows, columns: columns, depth: depth, a: a + skip, b: b + skip,
-              bias: bias == nil ? nil : biasBytes.baseAddress.map { $0 + skip }, result: result + skip,
-              scratch: scratch ? room.baseAddress : nil, variant: variant)
-          }
+          guard let a = a.baseAddress, let b = b.baseAddress, let result = result.baseAddress else { return }
+          let skip = offset * MemoryLayout<T>.size
+          MatrixProduct.run(
+            T.type, rows: rows, columns: columns, depth: depth, a: a + skip, b: b + skip,
+            bias: bias == nil ? nil : biasBytes.baseAddress.map { $0 + skip }, result: result + skip,
+            variant: variant)
         }
       }
     }

@@ -120,8 +120,6 @@ typedef struct {
   size_t step_count;
   void *_Nonnull result;
   size_t result_stride;
-  // Room of `product_scratch` bytes, or null: then a slower path gives the same bits.
-  void *_Nullable scratch;
 } nnk_product;
 
 // B[depth, columns], or [columns, depth] where it is transposed, to be packed.
@@ -267,8 +265,6 @@ typedef struct {
   void (*_Nonnull reduce)(nnk_reduction reduction, const void *_Nonnull x, void *_Nonnull result, size_t outer,
                           size_t axis, size_t inner);
   void (*_Nonnull product)(const nnk_product *_Nonnull product);
-  // Bytes of scratch with which `product` runs fastest; 0 where none is needed.
-  size_t (*_Nonnull product_scratch)(size_t rows, size_t columns, size_t depth);
   void (*_Nonnull convolution)(const nnk_convolution *_Nonnull convolution);
   // The bytes of scratch that `convolution` needs for a number of positions.
   size_t (*_Nonnull convolution_scratch)(const nnk_window *_Nonnull window, size_t positions);

@@ -157,10 +157,7 @@ private struct LocalProduct {
   private var seenSize: Int { aligned(rows * depth * type.byteSize) }
   private var resultSize: Int { aligned(rows * filters * type.byteSize) }
 
-  var scratchByteCount: Int {
-    seenSize + resultSize
-      + MatrixProduct.scratchByteCount(type, rows: rows, columns: filters, depth: depth)
-  }
+  var scratchByteCount: Int { seenSize + resultSize }
 
   @inline(__always)
   func run<T: BinaryFloatingPoint>(
@@ -180,8 +177,7 @@ private struct LocalProduct {
         gather(input + start * window.inputs * channels, count, place, to: seen)
         MatrixProduct.run(
           type, rows: count, columns: filters, depth: depth, a: seen, b: kernel + place * depth * filters,
-          bias: bias.map { UnsafeRawPointer($0 + place * filters) }, result: sums,
-          scratch: scratch + (seenSize + resultSize))
+          bias: bias.map { UnsafeRawPointer($0 + place * filters) }, result: sums)
         for row in 0..<count {
           let target = result + (start + row) * outputs * filters
           let source = sums + row * filters

@@ -40,11 +40,7 @@ struct TransposedProduct {
   private var resultSize: Int { aligned(positions * block * type.byteSize) }
 
   /// The working memory that `run` needs.
-  var scratchByteCount: Int {
-    let (rows, columns) = format == .channelsLast ? (positions, block) : (block, positions)
-    return kernelSize + seenSize + resultSize
-      + MatrixProduct.scratchByteCount(type, rows: rows, columns: columns, depth: terms)
-  }
+  var scratchByteCount: Int { kernelSize + seenSize + resultSize }
 
   /// The multiplications that are each followed by an addition, those with zeros beside the input too; nil if they cannot be
   /// counted.
@@ -130,8 +126,7 @@ struct TransposedProduct {
         let isLast = format == .channelsLast
         MatrixProduct.run(
           type, rows: isLast ? count : block.count, columns: isLast ? block.count : count, depth: terms,
-          a: isLast ? seen : weights, b: isLast ? weights : seen, result: sums,
-          scratch: scratch + (kernelSize + seenSize + resultSize))
+          a: isLast ? seen : weights, b: isLast ? weights : seen, result: sums)
         scatter(sums, phase, start..<start + count, block, bias, to: result + sample * outputs * filters)
       }
     }

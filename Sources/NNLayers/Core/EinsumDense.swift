@@ -130,19 +130,15 @@ public struct EinsumDense: Layer {
     ModelError(LayerProblem.badSetting(reason: reason), at: .field(field))
   }
 
-  /// Input, kernel and output where their axes have another order than the matrix product wants, and what that asks for.
+  /// Input, kernel and output where their axes have another order than the matrix product wants.
   public func scratchSize(for inputs: [TensorType]) -> Int {
     guard let input = try? inputs.first?.knownShape(), let output = try? outputs(for: inputs)[0].knownShape(),
       let kernel = try? parameters(for: inputs)[0].type.knownShape()
     else { return 0 }
     let plan = EinsumPlan(equation, input: input, kernel: kernel, output: output)
-    let (total, overflow) = byteCount(
+    return byteCount(
       plan.movesInput ? input.count : 0, plan.movesKernel ? kernel.count : 0, plan.movesOutput ? output.count : 0,
-      of: inputs[0].dataType
-    ).addingReportingOverflow(
-      MatrixProduct.scratchByteCount(
-        FloatType(inputs[0].dataType), rows: plan.rows, columns: plan.columns, depth: plan.depth))
-    return overflow ? .max : total
+      of: inputs[0].dataType)
   }
 
   /// One for each element of the output and each of its inner sum.

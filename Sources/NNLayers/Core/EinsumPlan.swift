@@ -62,7 +62,7 @@ struct EinsumPlan {
     for index in 0..<shared {
       MatrixProduct.run(
         Scalar.floatType, rows: rows, columns: columns, depth: depth, a: a + index * rows * depth,
-        b: b + index * depth * columns, result: result + index * rows * columns, scratch: free)
+        b: b + index * depth * columns, result: result + index * rows * columns)
     }
     guard movesOutput else { return }
     var read = 0

@@ -145,7 +145,7 @@ public struct GraphAttention: Layer {
     let h = values.scratch + memory.transformed
     MatrixProduct.run(
       type, rows: graph.nodes, columns: heads * units, depth: graph.depth, a: x,
-      b: values.address(of: values.parameters[0]), result: h, scratch: values.scratch + memory.product)
+      b: values.address(of: values.parameters[0]), result: h)
     for (parameter, shares) in [(1, memory.sourceShares), (2, memory.targetShares)] {
       for head in 0..<heads {
         MatrixProduct.run(
@@ -197,7 +197,7 @@ public struct GraphAttention: Layer {
         product.run(
           incoming.terms(of: node), factors: values.scratch + memory.scores + head * incoming.starts[nodes] * size,
           sources: incoming.sources, rows: h + head * units * size, to: sums + (node * heads + head) * units * size,
-          scratch: values.scratch + memory.product)
+          scratch: values.scratch + memory.gathered)
       }
     }
     if !concat { Reduction.mean.run(type, outer: nodes, axis: heads, inner: units, from: sums, to: y) }
@@ -208,7 +208,7 @@ public struct GraphAttention: Layer {
 
   /// Where things lie in working memory.
   private struct Memory {
-    let incoming, transformed, sourceShares, targetShares, scores, sums, product, byteCount: Int
+    let incoming, transformed, sourceShares, targetShares, scores, sums, gathered, byteCount: Int
 
     init(_ layer: GraphAttention, _ type: DataType, _ graph: GraphExtents) {
       let (size, heads, units) = (type.byteSize, layer.heads.value, layer.units.value)
@@ -220,11 +220,7 @@ public struct GraphAttention: Layer {
       targetShares = memory.add(graph.nodes, heads, of: size)
       scores = memory.add(graph.terms, heads, of: size)
       sums = memory.add(layer.concat ? 0 : graph.nodes, width, of: size)
-      let gathered = GraphMemory.product(GatheredProduct.scratchRows(terms: graph.terms), units)
-      product = memory.add(
-        max(
-          MatrixProduct.scratchByteCount(FloatType(type), rows: graph.nodes, columns: width, depth: graph.depth),
-          GraphMemory.product(gathered, size)), of: 1)
+      gathered = memory.add(GatheredProduct.scratchRows(terms: graph.terms), units, of: size)
       byteCount = memory.byteCount
     }
   }

@@ -217,23 +217,22 @@ public struct GraphConvolution: Layer {
     let type = FloatType(values.inputs[0].dataType)
     let (nodes, units) = (memory.nodes, units.value)
     let transformed = values.scratch + memory.transformed
-    let scratch = values.scratch + memory.product
     MatrixProduct.run(
       type, rows: nodes, columns: units, depth: depth, a: x, b: values.address(of: values.parameters[0]),
-      result: transformed, scratch: scratch)
+      result: transformed)
     let factors = UnsafeRawPointer(values.scratch + memory.factors)
     guard adjacency != .dense else {
       return MatrixProduct.run(
         type, rows: nodes, columns: units, depth: nodes,
         a: memory.copiesMatrix ? factors : values.address(of: values.inputs[1]), b: transformed,
-        bias: useBias ? values.address(of: values.parameters[1]) : nil, result: y, scratch: scratch)
+        bias: useBias ? values.address(of: values.parameters[1]) : nil, result: y)
     }
     let incoming = incoming(values, memory)
     let product = GatheredProduct(type: type, columns: units, stride: units)
     for node in 0..<nodes {
       product.run(
         incoming.terms(of: node), factors: factors, sources: incoming.sources, rows: transformed,
-        to: y + node * units * type.byteSize, scratch: scratch)
+        to: y + node * units * type.byteSize, scratch: values.scratch + memory.gathered)
     }
     if useBias {
       Addition.run(type, rows: nodes, columns: units, y, row: values.address(of: values.parameters[1]), to: y)
@@ -246,7 +245,7 @@ public struct GraphConvolution: Layer {
     let terms: Int
     /// Whether the matrix of factors is not the input itself.
     let copiesMatrix: Bool
-    let transformed, incoming, factors, scales, product, byteCount: Int
+    let transformed, incoming, factors, scales, gathered, byteCount: Int
 
     init?(_ layer: GraphConvolution, _ inputs: [TensorType]) {
       guard inputs.count >= 2, inputs[0].rank >= 2, inputs[1].rank == 2,
@@ -270,12 +269,7 @@ public struct GraphConvolution: Layer {
       factors = memory.add(isDense && !copiesMatrix ? 0 : terms, of: size)
       scales = memory.add(nodes, of: size)
       incoming = IncomingTerms.memory(&memory, nodes: isDense ? 0 : nodes, terms: isDense ? 0 : terms)
-      let own = MatrixProduct.scratchByteCount(FloatType(type), rows: nodes, columns: units, depth: depth)
-      let others =
-        isDense
-        ? MatrixProduct.scratchByteCount(FloatType(type), rows: nodes, columns: units, depth: nodes)
-        : GraphMemory.product(GraphMemory.product(GatheredProduct.scratchRows(terms: terms), units), size)
-      product = memory.add(max(own, others), of: 1)
+      gathered = memory.add(isDense ? 0 : GatheredProduct.scratchRows(terms: terms), units, of: size)
       byteCount = memory.byteCount
     }
   }

@@ -122,8 +122,7 @@ public struct GraphSAGE: Layer {
     }
     MatrixProduct.run(
       type, rows: nodes, columns: units, depth: 2 * depth, a: pairs, b: values.address(of: values.parameters[0]),
-      bias: useBias ? values.address(of: values.parameters[1]) : nil, result: y,
-      scratch: values.scratch + memory.product)
+      bias: useBias ? values.address(of: values.parameters[1]) : nil, result: y)
     guard normalize else { return }
     let squares = (values.scratch + memory.squares).assumingMemoryBound(to: Scalar.self)
     for node in 0..<nodes {
@@ -139,7 +138,7 @@ public struct GraphSAGE: Layer {
 
   /// Where things lie in working memory.
   private struct Memory {
-    let incoming, pairs, squares, product, byteCount: Int
+    let incoming, pairs, squares, byteCount: Int
 
     init(_ layer: GraphSAGE, _ type: DataType, _ graph: GraphExtents) {
       let (size, units, depth) = (type.byteSize, layer.units.value, GraphMemory.product(2, graph.depth))
@@ -147,8 +146,6 @@ public struct GraphSAGE: Layer {
       incoming = IncomingTerms.memory(&memory, nodes: graph.nodes, terms: graph.terms)
       pairs = memory.add(graph.nodes, depth, of: size)
       squares = memory.add(layer.normalize ? units : 0, of: size)
-      product = memory.add(
-        MatrixProduct.scratchByteCount(FloatType(type), rows: graph.nodes, columns: units, depth: depth), of: 1)
       byteCount = memory.byteCount
     }
   }

@@ -72,7 +72,7 @@ public struct Dot: Layer {
   private struct Layout {
     let type: FloatType
     let (batch, rows, columns, depth): (Int, Int, Int, Int)
-    let left, right, product, end: Int
+    let left, right, end: Int
 
     init(_ dot: Dot, _ type: DataType, _ left: Shape, _ right: Shape) {
       self.type = FloatType(type)
@@ -84,8 +84,7 @@ public struct Dot: Layer {
       func aligned(_ size: Int) -> Int { (size + 63) & ~63 }
       self.left = aligned(StridedCopy.scratchSize)
       self.right = self.left + aligned(left.count * type.byteSize)
-      product = self.right + aligned(right.count * type.byteSize)
-      end = product + MatrixProduct.scratchByteCount(self.type, rows: rows, columns: columns, depth: depth)
+      end = self.right + aligned(right.count * type.byteSize)
     }
   }
 
@@ -138,8 +137,7 @@ public struct Dot: Layer {
       MatrixProduct.run(
         layout.type, rows: rows, columns: columns, depth: depth, a: a + index * rows * depth * size,
         b: b + index * depth * columns * size,
-        result: values.mutableAddress(of: output) + index * rows * columns * size,
-        scratch: values.scratch + layout.product)
+        result: values.mutableAddress(of: output) + index * rows * columns * size)
     }
   }
 

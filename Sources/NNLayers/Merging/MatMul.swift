@@ -37,13 +37,6 @@ public struct MatMul: Layer {
     return [try TensorType(left.dataType, batch + rows + columns).countable()]
   }
 
-  /// What the matrix product asks for.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
-    guard let size = size(of: inputs) else { return 0 }
-    return MatrixProduct.scratchByteCount(
-      FloatType(inputs[0].dataType), rows: size.rows, columns: size.columns, depth: size.depth)
-  }
-
   /// One for each element of the output and each of its inner sum.
   public func multiplyAdds(for inputs: [TensorType]) -> Int? {
     guard let size = size(of: inputs), let output = try? outputs(for: inputs).first?.knownShape() else { return nil }
@@ -74,11 +67,9 @@ public struct MatMul: Layer {
     let a = values.address(of: left)
     let b = values.address(of: right)
     let y = values.mutableAddress(of: output)
-    let scratch = values.scratch
     let size = type.byteSize
     func product(_ rows: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ y: UnsafeMutableRawPointer) {
-      MatrixProduct.run(
-        type, rows: rows, columns: columns, depth: depth, a: a, b: b, result: y, scratch: scratch)
+      MatrixProduct.run(type, rows: rows, columns: columns, depth: depth, a: a, b: b, result: y)
     }
     guard right.shape.rank > 2 else { return product(rows, a, b, y) }
     BroadcastWalk(

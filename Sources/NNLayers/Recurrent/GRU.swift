@@ -100,7 +100,7 @@ public struct GRU: RecurrentLayer {
     try recurrentOutputs(for: inputs)
   }
 
-  /// The states, the gates of some steps, and what matrix products ask for.
+  /// The states, and the gates of some steps.
   public func scratchSize(for inputs: [TensorType]) -> Int { recurrentScratchSize(for: inputs) }
 
   /// One for each column of each step's matrix products.
@@ -161,6 +161,6 @@ public struct GRU: RecurrentLayer {
       FloatType(step.type), rows: step.batch, columns: count, depth: units.value, a: state,
       b: values.address(of: values.parameters[step.parameters + 1]) + offset, bStride: columns,
       bias: useRecurrentBias ? values.address(of: values.parameters[biases]) + offset : nil,
-      result: step.recurrent + first, resultStride: columns, scratch: step.productScratch)
+      result: step.recurrent + first, resultStride: columns)
   }
 }

@@ -121,7 +121,7 @@ public struct LSTM: RecurrentLayer {
     try recurrentOutputs(for: inputs)
   }
 
-  /// The states, the gates of some steps, and what matrix products ask for.
+  /// The states, and the gates of some steps.
   public func scratchSize(for inputs: [TensorType]) -> Int { recurrentScratchSize(for: inputs) }
 
   /// One for each column of each step's matrix products.
@@ -150,7 +150,7 @@ public struct LSTM: RecurrentLayer {
     }
     MatrixProduct.run(
       type, rows: step.batch, columns: columns, depth: outputSize, a: step.hidden, b: parameter(1),
-      result: step.recurrent, scratch: step.productScratch)
+      result: step.recurrent)
     Addition.run(type, step.gates, step.recurrent, to: step.gates, count: step.batch * columns)
     let peepholes = usePeepholes ? parameter(useBias ? 3 : 2) : nil
     for row in 0..<step.batch {
@@ -189,6 +189,6 @@ public struct LSTM: RecurrentLayer {
     let kernel = step.parameters + values.parameters.count / sequence.directionCount - 1
     MatrixProduct.run(
       FloatType(step.type), rows: step.batch, columns: projectionSize.value, depth: units.value, a: step.recurrent,
-      b: values.address(of: values.parameters[kernel]), result: step.nextHidden, scratch: step.productScratch)
+      b: values.address(of: values.parameters[kernel]), result: step.nextHidden)
   }
 }

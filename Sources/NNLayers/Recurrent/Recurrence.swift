@@ -44,7 +44,7 @@ extension RecurrentLayer {
       let step = RecurrentStep(
         type: x.dataType, batch: batch, parameters: parameters,
         gates: base + (position - first) * batch * columns, recurrent: base + memory.recurrent, hidden: hidden,
-        nextHidden: nextHidden, cell: cell, nextCell: nextCell, productScratch: base + memory.product,
+        nextHidden: nextHidden, cell: cell, nextCell: nextCell,
         gated: gated, packed: packed.map { UnsafeRawPointer($0) })
       advance(step, values)
       for row in 0..<batch {
@@ -113,14 +113,13 @@ extension RecurrentLayer {
     if memory.steps == 1 {
       MatrixProduct.run(
         type, rows: batch, columns: columns, depth: depth, a: source + first * depth, aStride: time * depth,
-        b: kernel, bias: biases, result: gates, scratch: gates + memory.product)
+        b: kernel, bias: biases, result: gates)
       return
     }
     for row in 0..<batch {
       MatrixProduct.run(
         type, rows: count, columns: columns, depth: depth, a: source + (row * time + first) * depth, b: kernel,
-        bias: biases, result: gates + row * columns, resultStride: batch * columns,
-        scratch: gates + memory.product)
+        bias: biases, result: gates + row * columns, resultStride: batch * columns)
     }
   }
 }

@@ -21,8 +21,6 @@ struct RecurrentStep<Scalar: RecurrentScalar> {
   let cell: UnsafeMutablePointer<Scalar>
   /// The second state after the step.
   let nextCell: UnsafeMutablePointer<Scalar>
-  /// What matrix products may use.
-  let productScratch: UnsafeMutableRawPointer
   /// The kernel of the whole step, if there is one.
   let gated: GatedStep?
   /// The recurrent kernel as that kernel reads it best, if it is packed.
@@ -45,12 +43,11 @@ struct RecurrentMemory {
   let nextCell: Int
   /// The packed recurrent kernel; nil where it is read as it lies.
   let packed: Int?
-  let product: Int
   let byteCount: Int
 
   /// The memory for an input `[batch, time, features]` that passed the checks of `layer`.
   init(_ layer: some RecurrentLayer, _ gated: GatedStep?, _ type: FloatType, _ x: Shape) {
-    let (batch, time, depth) = (x[0], x[1], x[2])
+    let (batch, time) = (x[0], x[1])
     let (columns, size) = (layer.columns, layer.outputSize)
     steps = max(1, min(time, RecurrentMemory.rowsAtOnce / max(batch, 1)))
     recurrent = steps * batch * columns
@@ -63,16 +60,10 @@ struct RecurrentMemory {
       // At a multiple of 64 bytes.
       let start = (states + 15) / 16 * 16
       packed = start
-      product = start + gated.packedByteCount(type, units: layer.units.value, depth: size) / type.byteSize
+      byteCount = start * type.byteSize + gated.packedByteCount(type, units: layer.units.value, depth: size)
     } else {
       packed = nil
-      product = states
+      byteCount = states * type.byteSize
     }
-    // A product with fewer columns, as some kinds have it, needs no more.
-    let scratch = max(
-      MatrixProduct.scratchByteCount(type, rows: steps == 1 ? batch : steps, columns: columns, depth: depth),
-      MatrixProduct.scratchByteCount(type, rows: batch, columns: columns, depth: size),
-      MatrixProduct.scratchByteCount(type, rows: batch, columns: size, depth: layer.units.value))
-    byteCount = product * type.byteSize + scratch
   }
 }

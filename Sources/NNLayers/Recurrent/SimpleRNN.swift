@@ -67,7 +67,7 @@ public struct SimpleRNN: RecurrentLayer {
     try recurrentOutputs(for: inputs)
   }
 
-  /// The states, the sums of some steps, and what matrix products ask for.
+  /// The states, and the sums of some steps.
   public func scratchSize(for inputs: [TensorType]) -> Int { recurrentScratchSize(for: inputs) }
 
   /// One for each column of each step's matrix products.
@@ -83,8 +83,7 @@ public struct SimpleRNN: RecurrentLayer {
     let (type, count) = (FloatType(step.type), step.batch * units.value)
     MatrixProduct.run(
       type, rows: step.batch, columns: units.value, depth: units.value, a: step.hidden,
-      b: values.address(of: values.parameters[step.parameters + 1]), result: step.recurrent,
-      scratch: step.productScratch)
+      b: values.address(of: values.parameters[step.parameters + 1]), result: step.recurrent)
     Addition.run(type, step.gates, step.recurrent, to: step.nextHidden, count: count)
     clip.apply(to: step.nextHidden, count: count)
     activation.apply(step.type, to: step.nextHidden, count: count)

@@ -67,16 +67,13 @@ public struct DenseVariational: Layer {
     return (input, depth)
   }
 
-  /// The drawn weights and biases, and what the matrix product asks for.
+  /// The drawn weights and biases.
   public func scratchSize(for inputs: [TensorType]) -> Int {
     guard let input = inputs.first, let shape = try? input.knownShape(), let depth = shape.dimensions.last,
       let weights = try? TensorType(input.dataType, [.known(depth), .known(units.value)]).knownShape()
     else { return 0 }
     guard let sizes = sizes(input.dataType, weights: weights.count) else { return .max }
-    let product = MatrixProduct.scratchByteCount(
-      FloatType(input.dataType), rows: shape.count(of: 0..<shape.rank - 1), columns: units.value, depth: depth)
-    let (sum, overflow) = product.addingReportingOverflow(sizes.weights + sizes.biases)
-    return overflow ? .max : sum
+    return sizes.weights + sizes.biases
   }
 
   /// The bytes of weights and biases, in whole cache lines; nil if they cannot be counted.
@@ -98,23 +95,19 @@ public struct DenseVariational: Layer {
     let type = FloatType(output.dataType)
     var weights = values.address(of: mean)
     var biases = useBias ? values.address(of: values.parameters[2]) : nil
-    var scratch = values.scratch
-    if let sizes = sizes(output.dataType, weights: mean.shape.count) {
-      if var random = values.random {
-        // Scratch has room for both, one after the other, before that of the product.
-        draw(values, 0, to: scratch, type, &random)
-        weights = UnsafeRawPointer(scratch)
-        if useBias {
-          draw(values, 2, to: scratch + sizes.weights, type, &random)
-          biases = UnsafeRawPointer(scratch + sizes.weights)
-        }
+    if let sizes = sizes(output.dataType, weights: mean.shape.count), var random = values.random {
+      // Scratch has room for both, one after the other.
+      draw(values, 0, to: values.scratch, type, &random)
+      weights = UnsafeRawPointer(values.scratch)
+      if useBias {
+        draw(values, 2, to: values.scratch + sizes.weights, type, &random)
+        biases = UnsafeRawPointer(values.scratch + sizes.weights)
       }
-      scratch += sizes.weights + sizes.biases
     }
     MatrixProduct.run(
       type, rows: output.shape.count / units.value, columns: units.value, depth: mean.shape[0],
       a: values.address(of: values.inputs[0]), b: weights, bias: biases,
-      result: values.mutableAddress(of: output), scratch: scratch)
+      result: values.mutableAddress(of: output))
   }
 
   private func draw(
