@@ -13,8 +13,8 @@ public struct Activation: FieldValue {
 
   /// The kinds to choose from, besides `linear`. The catalogue is made without asking kinds for their fields, so that
   /// these may ask the catalogue.
-  private static var kinds: [any ElementwiseLayer.Type] {
-    LayerCatalog.standard.all.compactMap { $0 as? any ElementwiseLayer.Type }
+  private static var kinds: [any Layer.Type] {
+    LayerCatalog.standard.all.filter { $0.init().roles.elementwise != nil }
   }
 
   /// The names of kinds, and objects of a name and fields.
@@ -59,8 +59,7 @@ public struct Activation: FieldValue {
       self = .linear
       return
     }
-    guard let type = Activation.kinds.first(where: { $0.kind == name }),
-      let layer = try? type.decoded(from: fields)
+    guard let type = LayerCatalog.standard[name], let layer = (try? type.decoded(from: fields))?.roles.elementwise
     else { return nil }
     self.layer = layer
   }
@@ -79,7 +78,7 @@ public struct Activation: FieldValue {
   /// The function as the kernels know it; nil where they do not.
   var function: Elementwise? {
     guard let layer else { return .linear }
-    return (layer as? any FunctionLayer)?.function
+    return layer.roles.function?.function
   }
 
   /// Replaces `count` elements by the function of them.

@@ -81,7 +81,7 @@ extension CheckedGraph.CheckedNode {
   ) throws(ModelError) {
     let layer = try catalog.layer(for: node)
     let parameters = try layer.parameters(for: inputs)
-    let matrices = (layer as? any ProductLayer)?.weights(for: inputs) ?? []
+    let matrices = layer.roles.product?.weights(for: inputs) ?? []
     var scales: [String: Parameter] = [:]
     for (index, parameter) in parameters.enumerated() {
       guard let name = node.tensorName(for: parameter.role), let tensor = tensors[name] else {

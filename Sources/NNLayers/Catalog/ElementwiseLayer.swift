@@ -15,6 +15,8 @@ public protocol ElementwiseLayer: Layer {
 extension ElementwiseLayer {
   /// The output may lie where the input lies.
   public static var aliasing: Aliasing { .inPlace }
+  /// A function of each element.
+  public var roles: LayerRoles { LayerRoles(elementwise: self) }
 
   /// The input's type.
   public func outputs(for inputs: [TensorType]) throws(ModelError) -> [TensorType] {
@@ -57,6 +59,8 @@ package protocol FunctionLayer: ElementwiseLayer {
 }
 
 extension FunctionLayer {
+  /// A function of each element, which the kernels may know.
+  public var roles: LayerRoles { LayerRoles(elementwise: self, function: self) }
   /// The function, each step rounded.
   public func apply(_ type: DataType, from x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, count: Int) {
     guard let function else { preconditionFailure("a layer without a function applies itself") }

@@ -10,12 +10,13 @@ public struct Field<Root>: Sendable {
   /// What it means, for the generated documentation; a sentence without full stop.
   public let summary: String
   /// What values it takes, in words: "a positive integer".
-  public let expectation: String
+  public var expectation: String { values.expectation }
   /// What values it takes, as a JSON Schema.
-  public let schema: JSONValue
+  public var schema: JSONValue { values.schema }
   /// The value it has where a file does not give it; nil if a file must give it.
   public let defaultValue: JSONValue?
 
+  private let values: any FieldValue.Type
   let decode: @Sendable (JSONValue, inout Root) -> Bool
   let encode: @Sendable (Root) -> JSONValue
 
@@ -40,8 +41,8 @@ public struct Field<Root>: Sendable {
   ) {
     self.name = name
     self.summary = summary
-    expectation = Value.expectation
-    schema = Value.schema
+    // What documentation needs is made when it asks: a list of all activations takes longer than to open a network.
+    values = Value.self
     defaultValue = value?.json
     decode = { json, root in
       guard let value = Value(json: json) else { return false }

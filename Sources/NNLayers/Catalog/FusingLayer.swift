@@ -4,15 +4,14 @@ package import NNKernels
 /// A layer that can do element-wise steps with its only output in the pass that computes it, as `LayerValues.fused` says.
 ///
 /// Its result counts as a matrix, whose columns are the extent of the last dimension.
-package protocol FusingLayer: Layer {
+package protocol FusingLayer: ThreadedLayer {
   /// Whether it can with these settings and inputs.
   func fuses(for inputs: [TensorType]) -> Bool
-
-  /// How many bytes of working memory `forward` needs with so many threads.
-  func scratchSize(for inputs: [TensorType], threads: Int) -> Int
 }
 
 extension FusingLayer {
+  /// Element-wise steps with its result.
+  public var roles: LayerRoles { LayerRoles(threaded: self, fusing: self) }
   /// It can.
   package func fuses(for inputs: [TensorType]) -> Bool { true }
   /// As with one.
@@ -24,6 +23,11 @@ extension FusingLayer {
 package protocol ProductLayer: FusingLayer {
   /// The parameters that are such matrices, for inputs that the layer accepts.
   func weights(for inputs: [TensorType]) -> [WeightMatrix]
+}
+
+extension ProductLayer {
+  /// Products with matrices, and element-wise steps with their result.
+  public var roles: LayerRoles { LayerRoles(threaded: self, fusing: self, product: self) }
 }
 
 /// A parameter that is a row-major matrix of weights.

@@ -13,6 +13,8 @@ public protocol Layer: Sendable, Equatable {
   static var precision: Precision { get }
   /// Whether the output may lie where the first input lies.
   static var aliasing: Aliasing { get }
+  /// What else the layer can do. The protocols that refine this one answer it.
+  var roles: LayerRoles { get }
 
   /// A layer with every setting at its default; required ones get their values from a file.
   init()
@@ -48,6 +50,8 @@ extension Layer {
   public static var precision: Precision { .exact }
   /// The output has memory of its own, unless the layer says otherwise.
   public static var aliasing: Aliasing { .never }
+  /// None, unless the layer conforms to a protocol that says otherwise.
+  public var roles: LayerRoles { LayerRoles() }
   /// None, unless the layer says otherwise.
   public func parameters(for inputs: [TensorType]) throws(ModelError) -> [Parameter] { [] }
   /// None, unless the layer says otherwise.

@@ -58,7 +58,7 @@ extension CheckedGraph {
     guard inputs.allSatisfy({ isPlain($0.type) }), outputs.allSatisfy({ isPlain($0.type) }) else { return false }
     return nodes.allSatisfy { node in
       guard node.inputs.allSatisfy(isPlain), node.outputs.allSatisfy(isPlain) else { return false }
-      if node.layer is any ElementwiseLayer { return true }
+      if node.layer.roles.elementwise != nil { return true }
       return SampleWise.kinds.contains(node.node.kind)
         && !SampleWise.goesAlongFirstAxis(node.layer.encodedFields, rank: node.inputs.first?.rank ?? 0)
     }

@@ -45,7 +45,7 @@ struct Fusion {
       }
       return
     }
-    if let layer = node.layer as? any FusingLayer, node.outputs.count == 1, layer.fuses(for: node.inputs) {
+    if let layer = node.layer.roles.fusing, node.outputs.count == 1, layer.fuses(for: node.inputs) {
       producers[result] = steps.count
     }
     steps.append(PlannedNode(node, position: position))
@@ -59,10 +59,11 @@ struct Fusion {
       type.dataType == .f32 || type.dataType == .f64
     else { return nil }
     let inputs = node.node.inputs
-    switch node.layer {
-    case let layer as any FunctionLayer:
+    if let layer = node.layer.roles.function {
       guard let function = layer.function else { return nil }
       return (inputs[0], [PlannedNode.Step(operation: .apply(function), operand: .none)])
+    }
+    switch node.layer {
     case let layer as BatchNormalization where layer.normalizesLastAxis(rank: type.rank):
       return (
         inputs[0],

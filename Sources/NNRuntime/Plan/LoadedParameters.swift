@@ -25,7 +25,7 @@ package struct LoadedParameters: Sendable {
       for name in node.scales.values {
         if let tensor = tensors[name] { regions[Key(tensor: name, dataType: .f32)] = tensor.bytes.aligned(to: 4) }
       }
-      let matrices = (node.layer as? any ProductLayer)?.weights(for: node.inputs) ?? []
+      let matrices = node.layer.roles.product?.weights(for: node.inputs) ?? []
       for (index, parameter) in node.parameters.enumerated() {
         guard let name = node.node.tensorName(for: parameter.role), let tensor = tensors[name] else {
           continue

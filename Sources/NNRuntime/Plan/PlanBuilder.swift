@@ -36,8 +36,8 @@ struct PlanBuilder {
   }
 
   private static func scratchSize(of node: PlannedNode, _ threads: Int) -> Int {
-    guard let layer = node.layer as? any FusingLayer else { return node.layer.scratchSize(for: node.types) }
-    return layer.scratchSize(for: node.types, threads: max(1, threads))
+    node.layer.roles.threaded?.scratchSize(for: node.types, threads: max(1, threads))
+      ?? node.layer.scratchSize(for: node.types)
   }
 
   /// The inputs, in the order of the graph.
@@ -91,7 +91,7 @@ struct PlanBuilder {
     of planned: PlannedNode, _ loaded: LoadedParameters, _ tensors: NamedTensors
   ) throws(ModelError) -> [LayerValue] {
     let node = planned.node
-    let matrices = (node.layer as? any ProductLayer)?.weights(for: planned.types) ?? []
+    let matrices = node.layer.roles.product?.weights(for: planned.types) ?? []
     var values: [LayerValue] = []
     for (index, parameter) in node.parameters.enumerated() {
       let tensor = node.node.tensorName(for: parameter.role) ?? ""
