@@ -29,14 +29,19 @@ import Testing
   }
 
   /// The numbers of threads with which the bits are others than with one.
-  private func departures(_ layer: some Layer, _ shapes: [[Int]], _ type: DataType) throws -> [Int] {
+  ///
+  /// - Parameter indices: a last input, of integers.
+  private func departures(
+    _ layer: some Layer, _ shapes: [[Int]], _ type: DataType, indices: Tensor? = nil
+  ) throws -> [Int] {
     var stream = Stream(seed: 31)
+    var tensors = try shapes.map { try stream.tensor(type, Shape($0)) }
+    if let indices { tensors.append(indices) }
     var inputs: [String: Tensor] = [:]
-    for (index, shape) in shapes.enumerated() { inputs["x\(index)"] = try stream.tensor(type, Shape(shape)) }
-    let types = shapes.map { TensorType(type, $0.map(Dimension.known)) }
+    for (index, tensor) in tensors.enumerated() { inputs["x\(index)"] = tensor }
     func results(_ threads: Int) throws -> [String: Tensor] {
       var parameters = Stream(seed: 32)
-      return try network(layer, types, type, &parameters, threads: threads)(inputs)
+      return try network(layer, tensors.map(\.type), type, &parameters, threads: threads)(inputs)
     }
     let plain = try results(1)
     return try [2, 3, 8].filter { try results($0) != plain }
@@ -63,5 +68,49 @@ import Testing
     #expect(try departures(Convolution(filters: 21, kernelSize: [3, 3]), [[2, 40, 41, 17]], type).isEmpty)
     #expect(try departures(Dense(units: 700), [[3, 400]], type).isEmpty)
     #expect(try departures(Dense(units: 300), [[500, 400]], type).isEmpty)
+  }
+
+  @Test(arguments: [DataType.f32, .f64]) func normalizationsGiveTheBitsOfOneThread(type: DataType) throws {
+    #expect(try departures(RMSNormalization(), [[900, 201]], type).isEmpty)
+    #expect(try departures(RMSNormalization(axes: [1]), [[9, 201, 100]], type).isEmpty)
+    #expect(try departures(UnitNormalization(), [[900, 201]], type).isEmpty)
+    #expect(try departures(UnitNormalization(axes: [0, 2], order: 1), [[9, 201, 100]], type).isEmpty)
+    #expect(try departures(LayerNormalization(axes: [0, 2]), [[9, 201, 100]], type).isEmpty)
+    #expect(try departures(GroupNormalization(groups: 5), [[3, 50, 70, 20]], type).isEmpty)
+    #expect(try departures(InstanceNormalization(), [[3, 20, 50, 70]], type).isEmpty)
+    #expect(try departures(InstanceNormalization(axis: -1), [[3, 50, 70, 20]], type).isEmpty)
+    #expect(try departures(BatchNormalization(axis: 1), [[3, 20, 50, 70]], type).isEmpty)
+  }
+
+  @Test(arguments: [DataType.f32, .f64]) func reductionsGiveTheBitsOfOneThread(type: DataType) throws {
+    for axes: [Axis] in [[1], [2], [1, 2], [1, 3]] {
+      #expect(try departures(ReduceSum(axes: axes), [[61, 40, 30, 9]], type).isEmpty)
+      #expect(try departures(ReduceMax(axes: axes), [[61, 40, 30, 9]], type).isEmpty)
+      #expect(try departures(ReduceL2(axes: axes), [[61, 40, 30, 9]], type).isEmpty)
+      #expect(try departures(ReduceLogSumExp(axes: axes), [[61, 40, 30, 9]], type).isEmpty)
+    }
+    #expect(try departures(ReduceMean(axes: [2]), [[61, 40, 130]], type).isEmpty)
+    #expect(try departures(ReduceL1(axes: [2]), [[61, 40, 130]], type).isEmpty)
+    #expect(try departures(ReduceMin(axes: [2]), [[61, 40, 130]], type).isEmpty)
+    #expect(try departures(ReduceProd(axes: [2]), [[61, 40, 130]], type).isEmpty)
+    #expect(try departures(ArgMax(), [[61, 40, 130]], type).isEmpty)
+  }
+
+  @Test(arguments: [DataType.f32, .f64]) func productsOfValuesGiveTheBitsOfOneThread(type: DataType) throws {
+    #expect(try departures(MatMul(), [[500, 90], [90, 70]], type).isEmpty)
+    #expect(try departures(MatMul(), [[7, 300], [300, 700]], type).isEmpty)
+    #expect(try departures(MatMul(), [[9, 1, 40, 70], [5, 70, 50]], type).isEmpty)
+  }
+
+  @Test(arguments: [DataType.f32, .f64]) func copiesGiveTheBitsOfOneThread(type: DataType) throws {
+    let indices = try Tensor((0..<9000).map { Int32($0 * 7919 % 701) }, [90, 100])
+    #expect(try departures(Embedding(inputDim: 701, outputDim: 40), [], .f32, indices: indices).isEmpty)
+    #expect(try departures(Gather(axis: 0), [[701, 40]], type, indices: indices).isEmpty)
+    #expect(try departures(Gather(axis: 1), [[3, 701, 20]], type, indices: indices).isEmpty)
+    #expect(try departures(UpSampling(size: [3, 2]), [[2, 50, 61, 20]], type).isEmpty)
+    #expect(try departures(Permute(permutation: [0, 3, 1, 2]), [[5, 50, 61, 20]], type).isEmpty)
+    for mode in [Resize.Mode.nearest, .linear, .cubic] {
+      #expect(try departures(Resize(axes: [1, 2], sizes: [130, 99], mode: mode), [[2, 50, 61, 20]], type).isEmpty)
+    }
   }
 }

@@ -32,6 +32,19 @@ package struct AxisSet {
     return count
   }
 
+  /// The place of the element with the given number along these axes, in row-major order, the others being at 0.
+  package func place(of number: Int, in shape: Shape) -> Int {
+    var (rest, place, stride) = (number, 0, 1)
+    for axis in (0..<shape.rank).reversed() {
+      if contains(axis) {
+        place += rest % shape[axis] * stride
+        rest /= shape[axis]
+      }
+      stride *= shape[axis]
+    }
+    return place
+  }
+
   /// Calls `body` with the places of the elements along these axes, the others being at 0: in row-major order, and as many at
   /// once as lie one behind the other.
   package func forEachRun(

@@ -57,11 +57,24 @@ public struct Embedding: Layer {
     let indices = IntegerElements(values.inputs[0], in: values)
     try indices.require(below: inputDim.value, input: 0)
     let size = outputDim.value * dtype.dataType.byteSize
-    let table = values.address(of: values.parameters[0])
-    let result = values.mutableAddress(of: values.outputs[0])
-    for index in 0..<indices.count {
-      guard let row = indices[index] else { continue }
-      (result + index * size).copyMemory(from: table + row * size, byteCount: size)
+    let rows = RowsOfTable(
+      indices: indices, size: size, table: values.address(of: values.parameters[0]),
+      result: values.mutableAddress(of: values.outputs[0]))
+    values.crew.divide(rows, count: indices.count, cost: indices.count.multipliedClamped(by: size))
+  }
+}
+
+/// The rows of a table that indices name, which were checked.
+private struct RowsOfTable: DividedWork {
+  let indices: IntegerElements
+  let size: Int
+  let table: UnsafeRawPointer
+  let result: UnsafeMutableRawPointer
+
+  func run(_ places: Range<Int>, part: Int) {
+    for place in places {
+      guard let row = indices[place] else { continue }
+      (result + place * size).copyMemory(from: table + row * size, byteCount: size)
     }
   }
 }

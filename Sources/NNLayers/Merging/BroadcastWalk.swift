@@ -56,6 +56,19 @@ struct BroadcastWalk {
     self.to = to
   }
 
+  /// The places of the operands' elements beside the result's element of the given number.
+  func places(of number: Int) -> (Int, Int, Int) {
+    var (places, rest) = ((0, 0, 0), number)
+    for axis in (0..<to.rank).reversed() {
+      let index = rest % to.shape[axis]
+      rest /= to.shape[axis]
+      places.0 += index * operands.0.stride(axis, in: to.rank)
+      places.1 += index * operands.1.stride(axis, in: to.rank)
+      places.2 += index * operands.2.stride(axis, in: to.rank)
+    }
+    return places
+  }
+
   /// Calls `body` with the parts of the result, each once, and in order.
   func forEachRow(_ body: (Row) -> Void) {
     walk(0, (0, 0, 0), 0, body)

@@ -153,7 +153,7 @@ public struct Dot: Layer {
       copy.append(x.shape[other], stride: x.shape.count(of: other + 1..<rank))
     }
     if depthIsLast { copy.append(x.shape[number], stride: x.shape.count(of: number + 1..<rank)) }
-    copy.run(from: values.address(of: x), to: target, size: x.dataType.byteSize)
+    copy.run(from: values.address(of: x), to: target, size: x.dataType.byteSize, on: values.crew)
   }
 
   /// Brings the vectors along the middle of `x[outer, depth, inner]` to length 1.

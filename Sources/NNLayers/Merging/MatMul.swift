@@ -65,22 +65,42 @@ public struct MatMul: Layer {
     let type = FloatType(output.dataType)
     let (rows, columns, depth) = MatMul.size(left.shape, right.shape)
     let a = values.address(of: left)
-    let b = values.address(of: right)
     let y = values.mutableAddress(of: output)
-    let size = type.byteSize
-    func product(_ rows: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ y: UnsafeMutableRawPointer) {
-      MatrixProduct.run(type, rows: rows, columns: columns, depth: depth, a: a, b: b, result: y)
+    let batch = BroadcastWalk.Operand(output.shape, droppingLast: left.shape.rank > 1 ? 2 : 1)
+    let count = right.shape.rank > 2 ? output.shape.count(of: 0..<batch.rank) : 1
+    guard output.shape.count > 0 else { return }
+    guard count > 1 else {
+      return DividedProduct(type: type, rows: rows, columns: columns, depth: depth).run(
+        values, input: a, weights: right, bias: nil, result: y)
     }
-    guard right.shape.rank > 2 else { return product(rows, a, b, y) }
-    BroadcastWalk(
-      BroadcastWalk.Operand(left.shape, droppingLast: 2), BroadcastWalk.Operand(right.shape, droppingLast: 2),
-      to: BroadcastWalk.Operand(output.shape, droppingLast: left.shape.rank > 1 ? 2 : 1)
-    ).forEachRow { row in
-      for index in 0..<row.count {
-        let aPlace = (row.places.0 + index * row.steps.0) * rows * depth
-        let bPlace = (row.places.1 + index * row.steps.1) * depth * columns
-        product(rows, a + aPlace * size, b + bPlace * size, y + (row.to + index) * rows * columns * size)
-      }
+    let products = BatchOfProducts(
+      type: type, rows: rows, columns: columns, depth: depth, a: a, b: values.address(of: right), y: y,
+      walk: BroadcastWalk(
+        BroadcastWalk.Operand(left.shape, droppingLast: 2), BroadcastWalk.Operand(right.shape, droppingLast: 2),
+        to: batch))
+    values.crew.divide(
+      products, count: count, cost: output.shape.count.multipliedClamped(by: depth))
+  }
+}
+
+/// A product for each matrix of a batch.
+private struct BatchOfProducts: DividedWork {
+  let type: FloatType
+  let rows: Int
+  let columns: Int
+  let depth: Int
+  let a: UnsafeRawPointer
+  let b: UnsafeRawPointer
+  let y: UnsafeMutableRawPointer
+  let walk: BroadcastWalk
+
+  func run(_ products: Range<Int>, part: Int) {
+    let size = type.byteSize
+    for product in products {
+      let places = walk.places(of: product)
+      MatrixProduct.run(
+        type, rows: rows, columns: columns, depth: depth, a: a + places.0 * rows * depth * size,
+        b: b + places.1 * depth * columns * size, result: y + product * rows * columns * size)
     }
   }
 }

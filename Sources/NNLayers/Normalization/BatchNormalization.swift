@@ -97,18 +97,10 @@ public struct BatchNormalization: Layer {
       beta: values.pointer(to: values.parameters[scale ? 1 : 0], as: type),
       mean: values.pointer(to: values.parameters[count - 2], as: type),
       variance: values.pointer(to: values.parameters[count - 1], as: type), factors, offsets, channels)
-    for row in 0..<outer {
-      let start = row * channels * inner
-      if inner == 1 {
-        for k in 0..<channels { y[start + k] = x[start + k] * factors[k] + offsets[k] }
-        continue
-      }
-      for channel in 0..<channels {
-        let (factor, offset) = (factors[channel], offsets[channel])
-        let first = start + channel * inner
-        for k in first..<first + inner { y[k] = x[k] * factor + offset }
-      }
-    }
+    let work = ScaledChannels(x: x, y: y, factors: factors, offsets: offsets, channels: channels, inner: inner)
+    values.crew.divide(
+      work, count: inner == 1 ? outer : outer * channels,
+      cost: input.shape.count.multipliedClamped(by: Statistics.cost))
   }
 
   /// Whether the channels are the last axis, so that the layer multiplies by one row and adds another.
@@ -141,6 +133,28 @@ public struct BatchNormalization: Layer {
       let inverse = Statistics.inverseRoot(variance[k] + epsilon)
       factors[k] = scale ? inverse * gamma[k] : inverse
       offsets[k] = center ? -mean[k] * factors[k] + beta[k] : -mean[k] * factors[k]
+    }
+  }
+}
+
+/// Elements with a factor and an offset for each channel: rows of one element of each channel, or else runs of one channel.
+private struct ScaledChannels<Scalar: ComputingScalar>: DividedWork {
+  let x: UnsafePointer<Scalar>
+  let y: UnsafeMutablePointer<Scalar>
+  let factors: UnsafePointer<Scalar>
+  let offsets: UnsafePointer<Scalar>
+  let channels: Int
+  let inner: Int
+
+  func run(_ units: Range<Int>, part: Int) {
+    for unit in units {
+      if inner == 1 {
+        let start = unit * channels
+        for k in 0..<channels { y[start + k] = x[start + k] * factors[k] + offsets[k] }
+      } else {
+        let (factor, offset) = (factors[unit % channels], offsets[unit % channels])
+        for k in unit * inner..<(unit + 1) * inner { y[k] = x[k] * factor + offset }
+      }
     }
   }
 }

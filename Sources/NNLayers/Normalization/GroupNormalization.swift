@@ -17,7 +17,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 and Keras 2 `GroupNormalization`, whose `groups` -1 is written out as the number of channels; ONNX
 ///   `GroupNormalization` of opset 21 (epsilon 1e-5, axis 1); Wu, He, *Group Normalization*, 2018.
-public struct GroupNormalization: Layer {
+public struct GroupNormalization: ThreadedLayer {
   /// `group_normalization`
   public static let kind = "group_normalization"
   /// The settings.
@@ -77,10 +77,13 @@ public struct GroupNormalization: Layer {
     return (input, channels)
   }
 
-  /// One group of elements.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
+  /// What one thread needs.
+  public func scratchSize(for inputs: [TensorType]) -> Int { scratchSize(for: inputs, threads: 1) }
+
+  /// One group of elements for each thread.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
     guard let input = try? outputs(for: inputs).first, let shape = try? input.knownShape() else { return 0 }
-    return byteCount(ChannelGroups(shape, axis: axis, groups: groups.value).count, of: input.dataType)
+    return ChannelGroups(shape, axis: axis, groups: groups.value).scratchSize(input.dataType, threads: threads)
   }
 
   /// The formula, each step rounded.
@@ -94,8 +97,7 @@ public struct GroupNormalization: Layer {
   private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
     let input = values.inputs[0]
     ChannelGroups(input.shape, axis: axis, groups: groups.value).normalize(
-      values.pointer(to: input, as: type), to: values.mutablePointer(to: values.outputs[0], as: type),
-      scratch: values.scratch(as: type), epsilon: Scalar(epsilon.value),
+      values, epsilon: Scalar(epsilon.value),
       gamma: scale ? values.pointer(to: values.parameters[0], as: type) : nil,
       beta: center ? values.pointer(to: values.parameters[scale ? 1 : 0], as: type) : nil)
   }

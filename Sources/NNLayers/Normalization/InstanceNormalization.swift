@@ -15,7 +15,7 @@ import NNKernels
 ///
 /// - Source: ONNX `InstanceNormalization`, whose `scale` and `B` are gamma and beta; Ulyanov, Vedaldi, Lempitsky, *Instance
 ///   Normalization*, 2016.
-public struct InstanceNormalization: Layer {
+public struct InstanceNormalization: ThreadedLayer {
   /// `instance_normalization`
   public static let kind = "instance_normalization"
   /// The settings.
@@ -60,13 +60,16 @@ public struct InstanceNormalization: Layer {
     [try ChannelGroups.checked(inputs, axis: axis, kind: Self.kind).input]
   }
 
-  /// One channel of one sample.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
+  /// What one thread needs.
+  public func scratchSize(for inputs: [TensorType]) -> Int { scratchSize(for: inputs, threads: 1) }
+
+  /// One group of elements for each thread.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
     guard let input = try? outputs(for: inputs).first, let shape = try? input.knownShape(), shape.count > 0 else {
       return 0
     }
     let channels = axis.split(shape).extent
-    return byteCount(ChannelGroups(shape, axis: axis, groups: channels).count, of: input.dataType)
+    return ChannelGroups(shape, axis: axis, groups: channels).scratchSize(input.dataType, threads: threads)
   }
 
   /// The formula, each step rounded.
@@ -81,8 +84,7 @@ public struct InstanceNormalization: Layer {
     let input = values.inputs[0]
     guard input.shape.count > 0 else { return }
     ChannelGroups(input.shape, axis: axis, groups: axis.split(input.shape).extent).normalize(
-      values.pointer(to: input, as: type), to: values.mutablePointer(to: values.outputs[0], as: type),
-      scratch: values.scratch(as: type), epsilon: Scalar(epsilon.value),
+      values, epsilon: Scalar(epsilon.value),
       gamma: scale ? values.pointer(to: values.parameters[0], as: type) : nil,
       beta: center ? values.pointer(to: values.parameters[scale ? 1 : 0], as: type) : nil)
   }

@@ -17,7 +17,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 and Keras 2 `LayerNormalization`; ONNX `LayerNormalization` (epsilon 1e-5, all axes from its `axis` on);
 ///   Ba, Kiros, Hinton, *Layer Normalization*, 2016.
-public struct LayerNormalization: Layer {
+public struct LayerNormalization: ThreadedLayer {
   /// `layer_normalization`
   public static let kind = "layer_normalization"
   /// The settings.
@@ -64,10 +64,15 @@ public struct LayerNormalization: Layer {
     [try NormalizedAxes.checked(inputs, axes, Self.kind).input]
   }
 
-  /// One group of elements, where they do not lie one behind the other.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
+  /// What one thread needs.
+  public func scratchSize(for inputs: [TensorType]) -> Int { scratchSize(for: inputs, threads: 1) }
+
+  /// One group of elements for each thread, where they do not lie one behind the other.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
     guard let output = try? outputs(for: inputs).first else { return 0 }
-    return NormalizedAxes.scratchSize(output, axes)
+    return output.dataType == .f32
+      ? GroupsAlongAxes<Standardization<Float>>.scratchSize(output, axes, threads: threads)
+      : GroupsAlongAxes<Standardization<Double>>.scratchSize(output, axes, threads: threads)
   }
 
   /// The formula, each step rounded.
@@ -79,43 +84,24 @@ public struct LayerNormalization: Layer {
   }
 
   private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
-    let input = values.inputs[0]
-    let gamma = scale ? values.pointer(to: values.parameters[0], as: type) : nil
-    let beta = center ? values.pointer(to: values.parameters[scale ? 1 : 0], as: type) : nil
-    let axes = AxisSet(axes, rank: input.shape.rank)
-    let count = axes.count(in: input.shape)
-    let groups = GroupsOfElements(
-      count: count, epsilon: Scalar(epsilon.value), x: values.pointer(to: input, as: type),
-      y: values.mutablePointer(to: values.outputs[0], as: type), gamma: gamma,
-      beta: beta)
-    guard axes.areInnermost(rank: input.shape.rank) else {
-      Statistics.forEachGroup(
-        along: axes, of: input.shape, groups.x, to: groups.y, scratch: values.scratch(as: type)
-      ) { x, y, _ in
-        groups.normalize(x, to: y)
-      }
-      return
-    }
-    values.crew.divide(
-      groups, count: count == 0 ? 0 : input.shape.count / count,
-      cost: input.shape.count.multipliedClamped(by: Statistics.cost))
+    let rule = Standardization(
+      epsilon: Scalar(epsilon.value), gamma: scale ? values.pointer(to: values.parameters[0], as: type) : nil,
+      beta: center ? values.pointer(to: values.parameters[scale ? 1 : 0], as: type) : nil)
+    GroupsAlongAxes.run(rule, values, along: axes)
   }
 }
 
-/// Elements that are normalised in groups which lie one behind the other.
-private struct GroupsOfElements<Scalar: ComputingScalar>: DividedWork {
-  let count: Int
+/// Mean 0 and variance 1, then a factor and an offset for each element.
+private struct Standardization<Scalar: ComputingScalar>: GroupRule {
   let epsilon: Scalar
-  let x: UnsafePointer<Scalar>
-  let y: UnsafeMutablePointer<Scalar>
   let gamma: UnsafePointer<Scalar>?
   let beta: UnsafePointer<Scalar>?
 
-  func run(_ groups: Range<Int>, part: Int) {
-    for group in groups { normalize(x + group * count, to: y + group * count) }
-  }
+  static var usesTerms: Bool { false }
 
-  func normalize(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
+  func normalize(
+    _ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>, count: Int, terms: UnsafeMutablePointer<Scalar>
+  ) {
     let (mean, inverse) = Statistics.moments(of: x, count: count, epsilon: epsilon)
     Statistics.standardize(x, to: y, count: count, mean: mean, inverse: inverse, gamma: gamma, beta: beta)
   }

@@ -20,11 +20,4 @@ enum NormalizedAxes {
     }
     return resolved
   }
-
-  /// The bytes of one group of elements, where they do not lie one behind the other.
-  static func scratchSize(_ input: TensorType, _ axes: [Axis]) -> Int {
-    guard let shape = try? input.knownShape() else { return 0 }
-    let set = AxisSet(axes, rank: shape.rank)
-    return set.areInnermost(rank: shape.rank) ? 0 : byteCount(set.count(in: shape), of: input.dataType)
-  }
 }

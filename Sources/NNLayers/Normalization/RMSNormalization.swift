@@ -15,7 +15,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 `RMSNormalization`, whose parameter is called `scale`; ONNX `RMSNormalization` (opset 23); Zhang, Sennrich,
 ///   *Root Mean Square Layer Normalization*, 2019.
-public struct RMSNormalization: Layer {
+public struct RMSNormalization: ThreadedLayer {
   /// `rms_normalization`
   public static let kind = "rms_normalization"
   /// The settings.
@@ -57,11 +57,15 @@ public struct RMSNormalization: Layer {
     [try NormalizedAxes.checked(inputs, axes, Self.kind).input]
   }
 
-  /// The squares of one group of elements, and the group where its elements do not lie one behind the other.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
-    guard let input = try? outputs(for: inputs).first, let shape = try? input.knownShape() else { return 0 }
-    let count = AxisSet(axes, rank: shape.rank).count(in: shape)
-    return byteCount(count, count, of: input.dataType)
+  /// What one thread needs.
+  public func scratchSize(for inputs: [TensorType]) -> Int { scratchSize(for: inputs, threads: 1) }
+
+  /// The squares of one group of elements for each thread, and a copy of them where they do not lie one behind the other.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
+    guard let output = try? outputs(for: inputs).first else { return 0 }
+    return output.dataType == .f32
+      ? GroupsAlongAxes<MeanSquareRule<Float>>.scratchSize(output, axes, threads: threads)
+      : GroupsAlongAxes<MeanSquareRule<Double>>.scratchSize(output, axes, threads: threads)
   }
 
   /// The formula, each step rounded.
@@ -73,22 +77,27 @@ public struct RMSNormalization: Layer {
   }
 
   private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
-    let input = values.inputs[0]
     let gamma = scale ? values.pointer(to: values.parameters[0], as: type) : nil
-    let epsilon = Scalar(epsilon.value)
-    let axes = AxisSet(axes, rank: input.shape.rank)
-    let squares = values.scratch(as: type)
-    Statistics.forEachGroup(
-      along: axes, of: input.shape, values.pointer(to: input, as: type),
-      to: values.mutablePointer(to: values.outputs[0], as: type), scratch: squares + axes.count(in: input.shape)
-    ) { x, y, count in
-      for k in 0..<count { squares[k] = x[k] * x[k] }
-      let inverse = Statistics.inverseRoot(Statistics.reduce(.mean, squares, count: count) + epsilon)
-      guard let gamma else {
-        for k in 0..<count { y[k] = x[k] * inverse }
-        return
-      }
-      for k in 0..<count { y[k] = x[k] * inverse * gamma[k] }
+    GroupsAlongAxes.run(MeanSquareRule(epsilon: Scalar(epsilon.value), gamma: gamma), values, along: axes)
+  }
+}
+
+/// A mean square of 1, then a factor for each element.
+private struct MeanSquareRule<Scalar: ComputingScalar>: GroupRule {
+  let epsilon: Scalar
+  let gamma: UnsafePointer<Scalar>?
+
+  static var usesTerms: Bool { true }
+
+  func normalize(
+    _ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>, count: Int, terms: UnsafeMutablePointer<Scalar>
+  ) {
+    for k in 0..<count { terms[k] = x[k] * x[k] }
+    let inverse = Statistics.inverseRoot(Statistics.reduce(.mean, terms, count: count) + epsilon)
+    guard let gamma else {
+      for k in 0..<count { y[k] = x[k] * inverse }
+      return
     }
+    for k in 0..<count { y[k] = x[k] * inverse * gamma[k] }
   }
 }

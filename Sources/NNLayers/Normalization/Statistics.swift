@@ -54,34 +54,4 @@ enum Statistics {
       for k in 0..<count { y[k] = x[k] * inverse + offset }
     }
   }
-
-  /// Calls `body` with the elements along some axes as one list for each position on the others: the input where they lie one
-  /// behind the other, else a copy in `scratch`, which goes back to the output afterwards. `x` may be `y`.
-  static func forEachGroup<Scalar: ComputingScalar>(
-    along axes: AxisSet, of shape: Shape, _ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>,
-    scratch: UnsafeMutablePointer<Scalar>,
-    _ body: (_ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int) -> Void
-  ) {
-    guard shape.count > 0 else { return }
-    let count = axes.count(in: shape)
-    if axes.areInnermost(rank: shape.rank) {
-      for start in stride(from: 0, to: shape.count, by: count) { body(x + start, y + start, count) }
-      return
-    }
-    axes.complement(rank: shape.rank).forEachRun(in: shape) { first, starts in
-      for start in first..<first + starts {
-        var filled = 0
-        axes.forEachRun(in: shape, from: start) { offset, length in
-          (scratch + filled).update(from: x + offset, count: length)
-          filled += length
-        }
-        body(scratch, scratch, count)
-        filled = 0
-        axes.forEachRun(in: shape, from: start) { offset, length in
-          (y + offset).update(from: scratch + filled, count: length)
-          filled += length
-        }
-      }
-    }
-  }
 }

@@ -15,7 +15,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 and Keras 2 `UnitNormalization` (order 2); Keras 3 `ops.normalize`; ONNX `LpNormalization`, whose `p` is the
 ///   order.
-public struct UnitNormalization: Layer {
+public struct UnitNormalization: ThreadedLayer {
   /// `unit_normalization`
   public static let kind = "unit_normalization"
   /// The settings.
@@ -58,11 +58,15 @@ public struct UnitNormalization: Layer {
     return [input]
   }
 
-  /// The squares or magnitudes of one group of elements, and the group where its elements do not lie one behind the other.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
-    guard let input = try? outputs(for: inputs).first, let shape = try? input.knownShape() else { return 0 }
-    let count = AxisSet(axes, rank: shape.rank).count(in: shape)
-    return byteCount(count, count, of: input.dataType)
+  /// What one thread needs.
+  public func scratchSize(for inputs: [TensorType]) -> Int { scratchSize(for: inputs, threads: 1) }
+
+  /// The terms of one group of elements for each thread, and a copy of them where they do not lie one behind the other.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
+    guard let output = try? outputs(for: inputs).first else { return 0 }
+    return output.dataType == .f32
+      ? GroupsAlongAxes<UnitNormRule<Float>>.scratchSize(output, axes, threads: threads)
+      : GroupsAlongAxes<UnitNormRule<Double>>.scratchSize(output, axes, threads: threads)
   }
 
   /// The formula, each step rounded.
@@ -74,25 +78,31 @@ public struct UnitNormalization: Layer {
   }
 
   private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
-    let input = values.inputs[0]
-    let axes = AxisSet(axes, rank: input.shape.rank)
-    let least = Scalar(epsilon.value)
-    let greatest = Scalar(1 / epsilon.value)
-    let terms = values.scratch(as: type)
-    let isEuclidean = order.value == 2
-    Statistics.forEachGroup(
-      along: axes, of: input.shape, values.pointer(to: input, as: type),
-      to: values.mutablePointer(to: values.outputs[0], as: type), scratch: terms + axes.count(in: input.shape)
-    ) { x, y, count in
-      if isEuclidean {
-        for k in 0..<count { terms[k] = x[k] * x[k] }
-        let factor = Statistics.inverseRoot(Statistics.reduce(.sum, terms, count: count)).atMost(greatest)
-        for k in 0..<count { y[k] = x[k] * factor }
-      } else {
-        for k in 0..<count { terms[k] = x[k].magnitude }
-        let norm = Statistics.reduce(.sum, terms, count: count).atLeast(least)
-        for k in 0..<count { y[k] = x[k] / norm }
-      }
+    let rule = UnitNormRule(
+      isEuclidean: order.value == 2, least: Scalar(epsilon.value), greatest: Scalar(1 / epsilon.value))
+    GroupsAlongAxes.run(rule, values, along: axes)
+  }
+}
+
+/// A norm of 1.
+private struct UnitNormRule<Scalar: ComputingScalar>: GroupRule {
+  let isEuclidean: Bool
+  let least: Scalar
+  let greatest: Scalar
+
+  static var usesTerms: Bool { true }
+
+  func normalize(
+    _ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>, count: Int, terms: UnsafeMutablePointer<Scalar>
+  ) {
+    if isEuclidean {
+      for k in 0..<count { terms[k] = x[k] * x[k] }
+      let factor = Statistics.inverseRoot(Statistics.reduce(.sum, terms, count: count)).atMost(greatest)
+      for k in 0..<count { y[k] = x[k] * factor }
+    } else {
+      for k in 0..<count { terms[k] = x[k].magnitude }
+      let norm = Statistics.reduce(.sum, terms, count: count).atLeast(least)
+      for k in 0..<count { y[k] = x[k] / norm }
     }
   }
 }

@@ -1,4 +1,5 @@
 import NNFormat
+import NNKernels
 
 /// A layer that finds an element along an axis.
 protocol IndexLayer: Layer {
@@ -44,11 +45,27 @@ extension IndexLayer {
     if values.inputs[0].dataType == .f32 { run(values, Float.self) } else { run(values, Double.self) }
   }
 
-  private func run<Scalar: BinaryFloatingPoint & TensorScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
-    let (outer, extent, inner) = axis.split(values.inputs[0].shape)
-    let x = values.elements(of: values.inputs[0], as: type)
-    let y = values.mutableElements(of: values.outputs[0], as: Int64.self)
-    for row in 0..<outer {
+  private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
+    let input = values.inputs[0]
+    let (outer, extent, inner) = axis.split(input.shape)
+    let rows = IndexedRows(
+      layer: self, extent: extent, inner: inner, x: values.pointer(to: input, as: type),
+      y: values.mutableAddress(of: values.outputs[0]).assumingMemoryBound(to: Int64.self))
+    values.crew.divide(rows, count: outer, cost: input.shape.count.multipliedClamped(by: 4))
+  }
+}
+
+/// The positions on the axes before that along which elements are found.
+private struct IndexedRows<L: IndexLayer, Scalar: ComputingScalar>: DividedWork {
+  let layer: L
+  let extent: Int
+  let inner: Int
+  let x: UnsafePointer<Scalar>
+  let y: UnsafeMutablePointer<Int64>
+
+  func run(_ rows: Range<Int>, part: Int) {
+    let selectsLast = layer.selectLastIndex
+    for row in rows {
       for column in 0..<inner {
         let first = row * extent * inner + column
         var best = x[first]
@@ -56,7 +73,7 @@ extension IndexLayer {
         for index in 1..<max(extent, 1) {
           let element = x[first + index * inner]
           let isEqual = element == best || element.isNaN && best.isNaN
-          let wins = isEqual ? selectLastIndex : !best.isNaN && (element.isNaN || Self.isBetter(element, than: best))
+          let wins = isEqual ? selectsLast : !best.isNaN && (element.isNaN || L.isBetter(element, than: best))
           if wins {
             best = element
             place = index

@@ -30,6 +30,6 @@ public struct ReduceL1: MappedSumLayer {
 
   /// The sum of the magnitudes.
   public func forward(_ values: borrowing LayerValues) {
-    mappedSum(values, { $0.magnitude }, { $0.magnitude })
+    sum(values, of: .magnitude)
   }
 }

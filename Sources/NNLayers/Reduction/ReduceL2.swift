@@ -33,7 +33,7 @@ public struct ReduceL2: MappedSumLayer {
 
   /// The root of the sum of the squares.
   public func forward(_ values: borrowing LayerValues) {
-    mappedSum(values, { $0 * $0 }, { $0 * $0 })
+    sum(values, of: .square)
     let output = values.outputs[0]
     if output.dataType == .f32 {
       let y = values.mutableElements(of: output, as: Float.self)

@@ -49,18 +49,33 @@ public struct ReduceLogSumExp: ReductionLayer {
     if values.outputs[0].dataType == .f32 { run(values, Float.self) } else { run(values, Double.self) }
   }
 
-  private func run<Scalar: BinaryFloatingPoint & TensorScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
-    let x = values.elements(of: values.inputs[0], as: type)
-    let y = values.mutableElements(of: values.outputs[0], as: type)
-    let kind = FloatType(values.outputs[0].dataType)
-    let terms = values.scratch.assumingMemoryBound(to: type)
-    let greatest = terms + x.count
-    let reduced = reduced(values)
-    fold(values, -Scalar.infinity) { $0 > $1 || $0.isNaN ? $0 : $1 }
-    for index in y.indices { greatest[index] = y[index].isFinite ? y[index] : 0 }
+  private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
+    let input = values.inputs[0]
+    let work = LogSumExpUnits(
+      reduced: reduced(values), x: values.pointer(to: input, as: type), terms: values.scratch(as: type),
+      greatest: values.scratch(as: type, from: input.shape.count),
+      y: values.mutablePointer(to: values.outputs[0], as: type))
+    values.crew.divide(work, count: work.reduced.units, cost: input.shape.count.multipliedClamped(by: 16))
+  }
+}
+
+/// The logarithms of the sums of exponentials of a reduction's units.
+private struct LogSumExpUnits<Scalar: ComputingScalar>: DividedWork {
+  let reduced: Reduced
+  let x: UnsafePointer<Scalar>
+  let terms: UnsafeMutablePointer<Scalar>
+  let greatest: UnsafeMutablePointer<Scalar>
+  let y: UnsafeMutablePointer<Scalar>
+
+  func run(_ units: Range<Int>, part: Int) {
+    let kind = Scalar.floatType
+    let (first, count) = (units.lowerBound * reduced.unitResults, units.count * reduced.unitResults)
+    let results = first..<first + count
+    FoldedUnits(reduced: reduced, fold: .greatest, x: x, y: y).run(units, part: part)
+    for index in results { greatest[index] = y[index].isFinite ? y[index] : 0 }
     let reducesRuns = reduced.reducesRuns
-    if x.count > 0 {
-      reduced.forEachRun { from, to, count, _ in
+    if reduced.count > 0, count > 0 {
+      reduced.forEachRun(of: units) { from, to, count, _ in
         if reducesRuns {
           let base = greatest[to]
           for index in from..<from + count { terms[index] = x[index] - base }
@@ -69,10 +84,10 @@ public struct ReduceLogSumExp: ReductionLayer {
         }
       }
     }
-    Elementwise.exponential.run(kind, from: terms, to: terms, count: x.count)
-    sum(values, of: terms)
-    guard let base = y.baseAddress else { return }
-    Elementwise.logarithm.run(kind, from: base, to: base, count: y.count)
-    for index in y.indices { y[index] += greatest[index] }
+    let own = terms + units.lowerBound * reduced.unitCount
+    Elementwise.exponential.run(kind, from: own, to: own, count: units.count * reduced.unitCount)
+    reduced.sum(units, terms, to: y)
+    Elementwise.logarithm.run(kind, from: y + first, to: y + first, count: count)
+    for index in results { y[index] += greatest[index] }
   }
 }

@@ -32,10 +32,6 @@ public struct ReduceMax: ReductionLayer {
 
   /// The greatest, one element after another.
   public func forward(_ values: borrowing LayerValues) {
-    if values.outputs[0].dataType == .f32 {
-      fold(values, -Float.infinity) { $0 > $1 || $0.isNaN ? $0 : $1 }
-    } else {
-      fold(values, -Double.infinity) { $0 > $1 || $0.isNaN ? $0 : $1 }
-    }
+    fold(values, by: .greatest)
   }
 }

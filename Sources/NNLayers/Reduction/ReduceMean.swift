@@ -33,7 +33,7 @@ public struct ReduceMean: ReductionLayer {
 
   /// The sum, divided by the number of elements.
   public func forward(_ values: borrowing LayerValues) {
-    sum(values, of: values.address(of: values.inputs[0]))
+    sum(values)
     let count = reduced(values).count
     let output = values.outputs[0]
     if output.dataType == .f32 {

@@ -32,10 +32,6 @@ public struct ReduceProd: ReductionLayer {
 
   /// The product, in order.
   public func forward(_ values: borrowing LayerValues) {
-    if values.outputs[0].dataType == .f32 {
-      fold(values, Float(1)) { $0 * $1 }
-    } else {
-      fold(values, 1.0) { $0 * $1 }
-    }
+    fold(values, by: .product)
   }
 }

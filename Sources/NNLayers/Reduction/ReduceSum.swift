@@ -31,6 +31,6 @@ public struct ReduceSum: ReductionLayer {
 
   /// The sum.
   public func forward(_ values: borrowing LayerValues) {
-    sum(values, of: values.address(of: values.inputs[0]))
+    sum(values)
   }
 }

@@ -60,10 +60,31 @@ struct Reduced {
     )
   }
 
-  /// Calls `body` for each run along the last group, in the order of the elements: where it begins, where its result or
-  /// results lie, how long it is, and whether it is the first for these.
-  func forEachRun(_ body: (_ from: Int, _ to: Int, _ count: Int, _ isFirst: Bool) -> Void) {
-    walk(0, 0, 0, true, body)
+  /// The axes before all reduced ones, along which the work can be divided; none if they are all.
+  private var leading: Range<Int> {
+    let end = groupEnd(0)
+    return end == shape.rank || isReduced(0..<end) ? 0..<0 : 0..<end
+  }
+
+  /// How many parts of the input give a part of the result each, both one behind the other.
+  var units: Int { shape.count(of: leading) }
+  /// The elements of the input that are one unit's.
+  var unitCount: Int { shape.count(of: leading.upperBound..<shape.rank) }
+  /// The elements of the result that are one unit's.
+  var unitResults: Int {
+    var kept = 1
+    for axis in leading.upperBound..<shape.rank where !isReduced(axis) { kept *= shape[axis] }
+    return kept
+  }
+
+  /// Calls `body` for each run along the last group of some units, in the order of the elements: where it begins, where its
+  /// result or results lie, how long it is, and whether it is the first for these.
+  @inline(__always)
+  func forEachRun(
+    of units: Range<Int>, _ body: (_ from: Int, _ to: Int, _ count: Int, _ isFirst: Bool) -> Void
+  ) {
+    let (count, results) = (unitCount, unitResults)
+    for unit in units { walk(leading.upperBound, unit * count, unit * results, true, body) }
   }
 
   /// Whether the last group is reduced.

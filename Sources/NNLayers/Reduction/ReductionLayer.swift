@@ -41,59 +41,40 @@ extension ReductionLayer {
   /// The groups of the input's dimensions.
   func reduced(_ values: borrowing LayerValues) -> Reduced { Reduced(shape: values.inputs[0].shape, axes: axes) }
 
-  /// Adds up `source`, which has the input's shape, by the rule of sums.
-  func sum(_ values: borrowing LayerValues, of source: UnsafeRawPointer) {
-    let reduced = reduced(values)
-    let output = values.outputs[0]
-    let type = FloatType(output.dataType)
-    let result = values.mutableAddress(of: output)
-    if reduced.count == 0 {
-      result.initializeMemory(as: UInt8.self, repeating: 0, count: output.shape.count * type.byteSize)
-      return
-    }
-    if let (outer, extent, inner) = reduced.single {
-      return Reduction.sum.run(type, outer: outer, axis: extent, inner: inner, from: source, to: result)
-    }
-    let size = type.byteSize
-    let reducesRuns = reduced.reducesRuns
-    reduced.forEachRun { from, to, count, isFirst in
-      let run = source + from * size
-      let place = result + to * size
-      switch (reducesRuns, isFirst) {
-      case (true, true): Reduction.sum.run(type, outer: 1, axis: count, from: run, to: place)
-      case (true, false):
-        withUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { one in
-          guard let part = one.baseAddress else { return }
-          Reduction.sum.run(type, outer: 1, axis: count, from: run, to: part)
-          Addition.run(type, place, part, to: place, count: 1)
-        }
-      case (false, true): place.copyMemory(from: run, byteCount: count * size)
-      case (false, false): Addition.run(type, place, run, to: place, count: count)
-      }
+  /// Adds up what becomes of the elements, by the rule of sums; terms other than the elements need scratch memory.
+  func sum(_ values: borrowing LayerValues, of term: SummedTerm = .element) {
+    switch FloatType(values.outputs[0].dataType) {
+    case .f32: sum(values, of: term, Float.self)
+    case .f64: sum(values, of: term, Double.self)
     }
   }
 
-  /// Combines the elements one after another, beginning with `start`.
-  @inline(__always)
-  func fold<Scalar: BinaryFloatingPoint & BitwiseCopyable>(
-    _ values: borrowing LayerValues, _ start: Scalar, _ combine: (Scalar, Scalar) -> Scalar
+  private func sum<Scalar: ComputingScalar>(
+    _ values: borrowing LayerValues, of term: SummedTerm, _ type: Scalar.Type
   ) {
-    let reduced = reduced(values)
-    let x = values.address(of: values.inputs[0]).assumingMemoryBound(to: Scalar.self)
-    let output = values.outputs[0]
-    let y = values.mutableAddress(of: output).assumingMemoryBound(to: Scalar.self)
-    for index in 0..<output.shape.count { y[index] = start }
-    guard values.inputs[0].shape.count > 0 else { return }
-    let reducesRuns = reduced.reducesRuns
-    reduced.forEachRun { from, to, count, _ in
-      if reducesRuns {
-        var result = y[to]
-        for index in from..<from + count { result = combine(result, x[index]) }
-        y[to] = result
-      } else {
-        for index in 0..<count { y[to + index] = combine(y[to + index], x[from + index]) }
-      }
+    let input = values.inputs[0]
+    let work = SummedUnits(
+      reduced: reduced(values), term: term, x: values.pointer(to: input, as: type), terms: values.scratch(as: type),
+      y: values.mutablePointer(to: values.outputs[0], as: type))
+    values.crew.divide(work, count: work.reduced.units, cost: input.shape.count.multipliedClamped(by: 4))
+  }
+
+  /// Combines the elements one after another.
+  func fold(_ values: borrowing LayerValues, by fold: ReductionFold) {
+    switch FloatType(values.outputs[0].dataType) {
+    case .f32: self.fold(values, by: fold, Float.self)
+    case .f64: self.fold(values, by: fold, Double.self)
     }
+  }
+
+  private func fold<Scalar: ComputingScalar>(
+    _ values: borrowing LayerValues, by fold: ReductionFold, _ type: Scalar.Type
+  ) {
+    let input = values.inputs[0]
+    let work = FoldedUnits(
+      reduced: reduced(values), fold: fold, x: values.pointer(to: input, as: type),
+      y: values.mutablePointer(to: values.outputs[0], as: type))
+    values.crew.divide(work, count: work.reduced.units, cost: input.shape.count.multipliedClamped(by: 4))
   }
 }
 
@@ -105,21 +86,5 @@ extension MappedSumLayer {
   public func scratchSize(for inputs: [TensorType]) -> Int {
     guard let shape = try? inputs.first?.knownShape() else { return 0 }
     return shape.count * (inputs[0].dataType.byteSize)
-  }
-
-  /// Writes a function of every element to the scratch memory, and adds these up.
-  @inline(__always)
-  func mappedSum(_ values: borrowing LayerValues, _ single: (Float) -> Float, _ double: (Double) -> Double) {
-    let x = values.inputs[0]
-    if x.dataType == .f32 {
-      let source = values.elements(of: x, as: Float.self)
-      let target = values.scratch.assumingMemoryBound(to: Float.self)
-      for index in source.indices { target[index] = single(source[index]) }
-    } else {
-      let source = values.elements(of: x, as: Double.self)
-      let target = values.scratch.assumingMemoryBound(to: Double.self)
-      for index in source.indices { target[index] = double(source[index]) }
-    }
-    sum(values, of: values.scratch)
   }
 }

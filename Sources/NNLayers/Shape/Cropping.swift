@@ -64,6 +64,6 @@ public struct Cropping: Layer {
       copy.append(y.shape[axis], stride: stride)
     }
     let size = x.dataType.byteSize
-    copy.run(from: values.address(of: x) + first * size, to: values.mutableAddress(of: y), size: size)
+    copy.run(from: values.address(of: x) + first * size, to: values.mutableAddress(of: y), size: size, on: values.crew)
   }
 }

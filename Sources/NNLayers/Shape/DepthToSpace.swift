@@ -87,6 +87,6 @@ public struct DepthToSpace: Layer {
     copy.append(width, stride: column)
     copy.append(s, stride: blockColumn)
     if isLast { copy.append(channels, stride: channel) }
-    copy.run(from: values.address(of: x), to: values.mutableAddress(of: y), size: x.dataType.byteSize)
+    copy.run(from: values.address(of: x), to: values.mutableAddress(of: y), size: x.dataType.byteSize, on: values.crew)
   }
 }

@@ -56,6 +56,6 @@ public struct Expand: Layer {
       let isRepeated = own < 0 || x.shape[own] == 1
       copy.append(y.shape[axis], stride: isRepeated ? 0 : x.shape.count(of: own + 1..<x.shape.rank))
     }
-    copy.run(from: values.address(of: x), to: values.mutableAddress(of: y), size: x.dataType.byteSize)
+    copy.run(from: values.address(of: x), to: values.mutableAddress(of: y), size: x.dataType.byteSize, on: values.crew)
   }
 }

@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// Takes elements by their index along an axis: `y[..., i, ...] = x[..., indices[i], ...]`.
 ///
@@ -66,15 +67,31 @@ public struct Gather: Layer {
           expected: extent == 0 ? "absent, since axis \(axis.index) is empty" : "from \(-extent) to \(extent - 1)"))
     }
     let run = inner * x.dataType.byteSize
-    let source = values.address(of: x)
-    var target = values.mutableAddress(of: values.outputs[0])
-    for row in 0..<outer {
-      let part = source + row * extent * run
-      for index in indices {
-        let place = index < 0 ? Int(index) + extent : Int(index)
-        target.copyMemory(from: part + place * run, byteCount: run)
-        target += run
-      }
+    let runs = GatheredRuns(
+      indices: indices, extent: extent, size: run, source: values.address(of: x),
+      target: values.mutableAddress(of: values.outputs[0]))
+    // The product is that of the output's extents.
+    values.crew.divide(runs, count: outer * indices.count, cost: outer * indices.count * run)
+  }
+}
+
+/// The runs of elements that indices name, which were checked, in each position on the axes before.
+private struct GatheredRuns<Index: FixedWidthInteger>: DividedWork {
+  let indices: UnsafeBufferPointer<Index>
+  let extent: Int
+  let size: Int
+  let source: UnsafeRawPointer
+  let target: UnsafeMutableRawPointer
+
+  func run(_ runs: Range<Int>, part: Int) {
+    guard !runs.isEmpty else { return }
+    var (row, number) = runs.lowerBound.quotientAndRemainder(dividingBy: indices.count)
+    for run in runs {
+      let index = Int(indices[number])
+      let place = row * extent + (index < 0 ? index + extent : index)
+      (target + run * size).copyMemory(from: source + place * size, byteCount: size)
+      number += 1
+      if number == indices.count { (row, number) = (row + 1, 0) }
     }
   }
 }

@@ -55,6 +55,7 @@ public struct Permute: Layer {
       copy.append(x.shape[number], stride: x.shape.count(of: number + 1..<x.shape.rank))
     }
     copy.run(
-      from: values.address(of: x), to: values.mutableAddress(of: values.outputs[0]), size: x.dataType.byteSize)
+      from: values.address(of: x), to: values.mutableAddress(of: values.outputs[0]), size: x.dataType.byteSize,
+      on: values.crew)
   }
 }

@@ -168,12 +168,12 @@ public struct Resize: Layer {
     let target = values.mutableAddress(of: y)
     let resizing = Resizing(self, x.shape, y.shape)
     switch (x.dataType, x.dataType.byteSize) {
-    case (.f32, _): resizing.run(source, target, values.scratch, as: Float.self)
-    case (.f64, _): resizing.run(source, target, values.scratch, as: Double.self)
-    case (_, 1): resizing.copy(source, target, values.scratch, as: UInt8.self)
-    case (_, 2): resizing.copy(source, target, values.scratch, as: UInt16.self)
-    case (_, 4): resizing.copy(source, target, values.scratch, as: UInt32.self)
-    default: resizing.copy(source, target, values.scratch, as: UInt64.self)
+    case (.f32, _): resizing.run(source, target, values, as: Float.self)
+    case (.f64, _): resizing.run(source, target, values, as: Double.self)
+    case (_, 1): resizing.copy(source, target, values, as: UInt8.self)
+    case (_, 2): resizing.copy(source, target, values, as: UInt16.self)
+    case (_, 4): resizing.copy(source, target, values, as: UInt32.self)
+    default: resizing.copy(source, target, values, as: UInt64.self)
     }
   }
 }

@@ -1,4 +1,5 @@
 import NNFormat
+import NNKernels
 
 /// One resizing of a value, an axis after another from the last to the first.
 struct Resizing {
@@ -59,48 +60,31 @@ struct Resizing {
     return largest
   }
 
-  /// Resizes with weights.
+  /// Writes the weighted sums, or with `nearest` the elements, to `target`.
   func run<Scalar: BinaryFloatingPoint & BitwiseCopyable>(
-    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer,
-    as type: Scalar.Type
+    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ values: borrowing LayerValues, as type: Scalar.Type
   ) {
-    guard layer.mode != .nearest else { return copy(source, target, scratch, as: type) }
-    passes(source, target, scratch, as: type) { row, y, inner, taps in
-      var isFirst = true
-      for tap in taps where Scalar(tap.weight) != 0 {
-        let weight = Scalar(tap.weight)
-        let x = row + tap.index * inner
-        if isFirst {
-          for index in 0..<inner { y[index] = weight * x[index] }
-        } else {
-          for index in 0..<inner {
-            let part = weight * x[index]
-            y[index] += part
-          }
-        }
-        isFirst = false
-      }
-      if isFirst { y.update(repeating: 0, count: inner) }
+    guard layer.mode != .nearest else { return copy(source, target, values, as: type) }
+    passes(source, target, values.scratch, as: type) { pass in
+      values.crew.divide(WeightedPass(pass: pass), count: pass.places, cost: pass.cost)
     }
   }
 
-  /// Resizes by copying the nearest elements.
+  /// Writes the nearest elements, of any type of that size, to `target`.
   func copy<Element: BitwiseCopyable>(
-    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer,
+    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ values: borrowing LayerValues,
     as type: Element.Type
   ) {
-    passes(source, target, scratch, as: type) { row, y, inner, taps in
-      y.update(from: row + taps[0].index * inner, count: inner)
+    passes(source, target, values.scratch, as: type) { pass in
+      values.crew.divide(NearestPass(pass: pass), count: pass.places, cost: pass.cost)
     }
   }
 
-  /// Goes through the axes, and through the places of the results along each; `body` computes a run of the inner
-  /// extents.
+  /// Goes through the axes.
   @inline(__always)
   private func passes<Element: BitwiseCopyable>(
     _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer,
-    as type: Element.Type,
-    _ body: (UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int, UnsafeBufferPointer<ResizeAxis.Tap>) -> Void
+    as type: Element.Type, _ body: (ResizePass<Element>) -> Void
   ) {
     let taps = scratch.assumingMemoryBound(to: ResizeAxis.Tap.self)
     let buffers = taps + (mostTaps ?? 0)
@@ -118,14 +102,79 @@ struct Resizing {
       let y = rest == 0 ? target.assumingMemoryBound(to: type) : rest.isMultiple(of: 2) ? first : second
       let (outer, inner) = (from.count(of: 0..<axis), to.count(of: axis + 1..<to.rank))
       resized.fill(taps)
-      for row in 0..<outer {
-        for place in 0..<to[axis] {
-          body(
-            x + row * from[axis] * inner, y + (row * to[axis] + place) * inner, inner,
-            UnsafeBufferPointer(start: taps + place * tapCount, count: tapCount))
-        }
-      }
+      body(
+        ResizePass(
+          x: x, y: y, taps: taps, tapCount: tapCount, outer: outer, from: from[axis], to: to[axis], inner: inner))
       x = UnsafePointer(y)
+    }
+  }
+}
+
+/// The results along one axis: a run of the inner extents for each place on it, in each position on the axes before.
+private struct ResizePass<Element: BitwiseCopyable> {
+  let x: UnsafePointer<Element>
+  let y: UnsafeMutablePointer<Element>
+  let taps: UnsafePointer<ResizeAxis.Tap>
+  let tapCount: Int
+  let outer: Int
+  let from: Int
+  let to: Int
+  let inner: Int
+
+  var places: Int { outer * to }
+  var cost: Int { (outer * to * inner).multipliedClamped(by: max(tapCount, MemoryLayout<Element>.size)) }
+
+  /// Calls `body` with the source's row, the result and the weights of some places.
+  @inline(__always)
+  func forEach(
+    _ places: Range<Int>,
+    _ body: (UnsafePointer<Element>, UnsafeMutablePointer<Element>, UnsafeBufferPointer<ResizeAxis.Tap>) -> Void
+  ) {
+    guard !places.isEmpty else { return }
+    var (row, place) = places.lowerBound.quotientAndRemainder(dividingBy: to)
+    for number in places {
+      body(
+        x + row * from * inner, y + number * inner,
+        UnsafeBufferPointer(start: taps + place * tapCount, count: tapCount))
+      place += 1
+      if place == to { (row, place) = (row + 1, 0) }
+    }
+  }
+}
+
+/// Places that are sums of elements with weights.
+private struct WeightedPass<Scalar: BinaryFloatingPoint & BitwiseCopyable>: DividedWork {
+  let pass: ResizePass<Scalar>
+
+  func run(_ places: Range<Int>, part: Int) {
+    let inner = pass.inner
+    pass.forEach(places) { row, y, taps in
+      var isFirst = true
+      for tap in taps where Scalar(tap.weight) != 0 {
+        let weight = Scalar(tap.weight)
+        let x = row + tap.index * inner
+        if isFirst {
+          for index in 0..<inner { y[index] = weight * x[index] }
+        } else {
+          for index in 0..<inner {
+            let part = weight * x[index]
+            y[index] += part
+          }
+        }
+        isFirst = false
+      }
+      if isFirst { y.update(repeating: 0, count: inner) }
+    }
+  }
+}
+
+/// Places that are the nearest elements.
+private struct NearestPass<Element: BitwiseCopyable>: DividedWork {
+  let pass: ResizePass<Element>
+
+  func run(_ places: Range<Int>, part: Int) {
+    pass.forEach(places) { row, y, taps in
+      y.update(from: row + taps[0].index * pass.inner, count: pass.inner)
     }
   }
 }

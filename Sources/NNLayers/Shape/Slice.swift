@@ -108,6 +108,6 @@ public struct Slice: Layer {
       copy.append(taken.count, stride: (strides.isEmpty ? 1 : strides[entry]) * distance)
     }
     let size = x.dataType.byteSize
-    copy.run(from: values.address(of: x) + first * size, to: values.mutableAddress(of: y), size: size)
+    copy.run(from: values.address(of: x) + first * size, to: values.mutableAddress(of: y), size: size, on: values.crew)
   }
 }

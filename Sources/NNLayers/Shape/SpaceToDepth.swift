@@ -90,7 +90,7 @@ public struct SpaceToDepth: Layer {
       copy.append(height / s, stride: s * row)
       copy.append(width / s, stride: s * column)
     }
-    copy.run(from: values.address(of: x), to: values.mutableAddress(of: y), size: x.dataType.byteSize)
+    copy.run(from: values.address(of: x), to: values.mutableAddress(of: y), size: x.dataType.byteSize, on: values.crew)
   }
 }
 

@@ -55,6 +55,6 @@ public struct Tile: Layer {
       copy.append(repeats[axis].value, stride: 0)
       copy.append(x.shape[axis], stride: x.shape.count(of: axis + 1..<x.shape.rank))
     }
-    copy.run(from: values.address(of: x), to: values.mutableAddress(of: y), size: x.dataType.byteSize)
+    copy.run(from: values.address(of: x), to: values.mutableAddress(of: y), size: x.dataType.byteSize, on: values.crew)
   }
 }

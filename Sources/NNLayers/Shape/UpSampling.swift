@@ -65,6 +65,7 @@ public struct UpSampling: Layer {
       if size.indices.contains(number) { copy.append(size[number].value, stride: 0) }
     }
     copy.run(
-      from: values.address(of: x), to: values.mutableAddress(of: values.outputs[0]), size: x.dataType.byteSize)
+      from: values.address(of: x), to: values.mutableAddress(of: values.outputs[0]), size: x.dataType.byteSize,
+      on: values.crew)
   }
 }
