@@ -56,7 +56,7 @@ import Testing
     #expect(try departures(LayerNormalization(), [[900, 201]], type).isEmpty)
     var outer = LayerNormalization()
     outer.axes = [1]
-    #expect(try departures(outer, [[9, 201, 30]], type).isEmpty)
+    #expect(try departures(outer, [[9, 201, 70]], type).isEmpty)
     #expect(try departures(MaxPooling(poolSize: [3, 3]), [[8, 121, 119, 19]], type).isEmpty)
     #expect(try departures(AveragePooling(poolSize: [2, 2]), [[8, 121, 119, 19]], type).isEmpty)
     #expect(try departures(MultiHeadAttention(numHeads: 5, keyDim: 16), [[3, 150, 40], [3, 170, 40]], type).isEmpty)
