@@ -1,4 +1,4 @@
-"""Makes the cases of embedding, masking and einsum_dense in Fixtures/layers. See layer_cases.py."""
+"""Makes the cases of embedding, masking, einsum_dense and constant in Fixtures/layers. See layer_cases.py."""
 
 from layer_cases import *
 
@@ -22,6 +22,14 @@ def embedding():
                     expectations.append(expectation("keras", to_numpy(layer(jax.numpy.asarray(x))), {}))
                 fields = {"input_dim": 11, "output_dim": 3, **({"dtype": "f64"} if type_name == "f64" else {})}
                 case("embedding", f"{name}-{index_name}-{type_name}", x, expectations, fields, {"embeddings": table}, rows=x.ndim > 0)
+
+
+def constant():
+    for type_name, dtype in {**FLOATS, **INTEGERS, "bool": np.bool_}.items():
+        for name, shape in {"scalar": (), "primes": (2, 3, 5), "empty": (0, 3)}.items() if type_name == "f32" else {"vector": (7,)}.items():
+            value = draw(shape, dtype) if type_name in FLOATS else rng.integers(0, 2, shape).astype(dtype)
+            fields = {**({"shape": list(shape)} if shape else {}), **({"dtype": type_name} if type_name != "f32" else {})}
+            case("constant", f"{name}-{type_name}", [], [expectation("numpy", value, {})], fields, {"value": value}, rows=False)
 
 
 def masking():
@@ -122,4 +130,5 @@ start(__file__, 20261103)
 embedding()
 masking()
 einsum_dense()
+constant()
 finish()

@@ -111,8 +111,15 @@ private struct LayerCheck<L: Layer> {
     }
   }
 
-  /// No inputs are too few, and where each case has one, two are too many.
+  /// No inputs are too few, and where each case has one, two are too many; where it has none, one is.
   func arity() throws {
+    if item.inputs.isEmpty {
+      let one = TensorType(.f32, [.known(1)])
+      #expect(
+        throws: ModelError(LayerProblem.inputCount(kind: L.kind, expected: "no inputs", found: 1)), comment
+      ) { try layer.outputs(for: [one]) }
+      return
+    }
     let none =
       error(thrownBy: { () throws(ModelError) in try layer.outputs(for: []) })?.problem as? LayerProblem
     guard case .inputCount(kind: L.kind, _, found: 0)? = none else {
@@ -175,10 +182,14 @@ private struct LayerCheck<L: Layer> {
     for (index, parameter) in item.parameters.enumerated() where parameter.tensor.shape.count > 0 {
       var poisoned = item.parameters.map(\.tensor)
       let count = poisoned[index].shape.count
-      poisoned[index] =
-        poisoned[index].dataType == .f32
-        ? try Tensor([Float](repeating: .nan, count: count), poisoned[index].shape)
-        : try Tensor([Double](repeating: .nan, count: count), poisoned[index].shape)
+      switch poisoned[index].dataType {
+      case .f32: poisoned[index] = try Tensor([Float](repeating: .nan, count: count), poisoned[index].shape)
+      case .f64: poisoned[index] = try Tensor([Double](repeating: .nan, count: count), poisoned[index].shape)
+      case let type:
+        // Integers have no NaN: other ones.
+        let flipped = poisoned[index].bytes.withUnsafeBytes { $0.map { $0 ^ 1 } }
+        poisoned[index] = try Tensor(type, poisoned[index].shape, bytes: ByteRegion(flipped))
+      }
       let found = try run {
         $0.parameters = poisoned
         $0.seed = 1

@@ -9,7 +9,7 @@ private let ofEveryType: Set = [
   "permute", "expand_dims", "squeeze", "expand", "tile", "repeat_vector", "padding", "cropping", "slice", "split",
   "gather", "gather_elements", "gather_nd", "up_sampling", "space_to_depth", "depth_to_space",
   "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "xor", "not", "where", "cast",
-  "gather", "up_sampling", "space_to_depth", "depth_to_space", "embedding", "category_encoding",
+  "gather", "up_sampling", "space_to_depth", "depth_to_space", "embedding", "category_encoding", "constant",
 ]
 
 @Suite struct ShapeRuleTests {

@@ -16,6 +16,8 @@ import NNRuntime
   private func model(_ item: LayerCase) throws -> (model: Model, inputs: [String: Tensor])? {
     // A seed's numbers depend on the place in the graph, which is 0 here.
     guard item.seed == nil || item.position == 0 else { return nil }
+    // A graph has an input, also where the layer has none.
+    let given = item.inputs.isEmpty ? [try Tensor([Float(0)], [1])] : item.inputs
     var tensors = NamedTensors()
     var parameters: [NodeParameter] = []
     for (role, tensor) in item.parameters {
@@ -23,7 +25,7 @@ import NNRuntime
       parameters.append(NodeParameter(role, "layer/\(role)"))
     }
     var inputs: [String: Tensor] = [:]
-    for (index, tensor) in item.inputs.enumerated() { inputs["x\(index)"] = tensor }
+    for (index, tensor) in given.enumerated() { inputs["x\(index)"] = tensor }
     var nodes = [
       Node(
         "layer", item.kind, fields: item.fields,
@@ -36,7 +38,7 @@ import NNRuntime
       outputs[0] = GraphOutput("y0", "last")
     }
     let graph = Graph(
-      inputs: item.inputs.enumerated().map { GraphInput("x\($0)", openBatch($1, item.rows)) }, nodes: nodes,
+      inputs: given.enumerated().map { GraphInput("x\($0)", openBatch($1, item.rows)) }, nodes: nodes,
       outputs: outputs)
     return (Model(graph: graph, tensors: tensors), inputs)
   }

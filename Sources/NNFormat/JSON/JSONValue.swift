@@ -182,3 +182,8 @@ public struct JSONObject: Sendable, Hashable {
     hasher.combine(values)
   }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// An object with the given members.
+  public init(dictionaryLiteral members: (String, JSONValue)...) { self.init(members) }
+}

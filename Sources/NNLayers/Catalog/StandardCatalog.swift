@@ -6,6 +6,7 @@ extension LayerCatalog {
     EinsumDense.self,
     Embedding.self,
     Masking.self,
+    Constant.self,
     PReLU.self,
     // Convolution
     Convolution.self,

@@ -1,10 +1,11 @@
 import Foundation
-import NNTestSupport
-import Testing
+package import Testing
 
 /// Compares a text with a committed file. With `RECORD_SNAPSHOTS=1` in the environment it is written instead, and the test fails,
 /// so that nobody records by accident.
-func expectSnapshot(_ text: String, _ path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+package func expectSnapshot(
+  _ text: String, _ path: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
   if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     Issue.record("recorded \(path)", sourceLocation: sourceLocation)
@@ -19,4 +20,4 @@ func expectSnapshot(_ text: String, _ path: String, sourceLocation: SourceLocati
 }
 
 /// The package's folder.
-let packageFolder = String(fixtures.dropLast("/Fixtures".count))
+package let packageFolder = String(fixtures.dropLast("/Fixtures".count))
