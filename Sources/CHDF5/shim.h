@@ -50,6 +50,51 @@ static inline herr_t nnm_set_file_locking(hid_t access, bool locks) {
 #endif
 }
 
+// A file that lies in memory: libhdf5 reads it where it is, and neither copies nor frees it.
+
+struct nnm_image {
+  void *data;
+  size_t size;
+};
+
+static inline void *nnm_image_malloc(size_t size, H5FD_file_image_op_t operation, void *image) {
+  (void)operation;
+  struct nnm_image *own = (struct nnm_image *)image;
+  return own && size <= own->size ? own->data : NULL;
+}
+
+static inline void *nnm_image_memcpy(
+    void *to, const void *from, size_t size, H5FD_file_image_op_t operation, void *image) {
+  (void)size, (void)operation, (void)image;
+  return to == from ? to : NULL;
+}
+
+static inline void *nnm_image_realloc(void *data, size_t size, H5FD_file_image_op_t operation, void *image) {
+  (void)data, (void)size, (void)operation, (void)image;
+  return NULL;
+}
+
+static inline herr_t nnm_image_free(void *data, H5FD_file_image_op_t operation, void *image) {
+  (void)data, (void)operation, (void)image;
+  return 0;
+}
+
+static inline void *nnm_image_keep(void *image) { return image; }
+
+static inline herr_t nnm_image_release(void *image) {
+  (void)image;
+  return 0;
+}
+
+/// Makes what is opened with these settings the bytes of `image`, which must stay in place until the file is closed.
+static inline herr_t nnm_set_image(hid_t access, struct nnm_image *image) {
+  H5FD_file_image_callbacks_t callbacks = {
+      nnm_image_malloc, nnm_image_memcpy, nnm_image_realloc, nnm_image_free, nnm_image_keep, nnm_image_release, image};
+  if (H5Pset_fapl_core(access, 1 << 16, 0) < 0) return -1;
+  if (H5Pset_file_image_callbacks(access, &callbacks) < 0) return -1;
+  return H5Pset_file_image(access, image->data, image->size);
+}
+
 /// What an object is, and which: equal identities are one object.
 struct nnm_object {
   H5O_type_t type;

@@ -38,6 +38,27 @@
       }
     }
 
+    /// Opens a file that lies in memory, such as a member of an archive, and gives what `body` makes of it. Nothing is copied.
+    ///
+    /// - Throws: as ``reading(_:limits:_:)-(String,_,_)``.
+    package static func reading<Result>(
+      _ contents: ByteRegion, limits: Limits = .standard,
+      _ body: (borrowing HDF5File) throws(ModelError) -> Result
+    ) throws(ModelError) -> Result {
+      try HDF5Library.exclusively { () throws(ModelError) in
+        try contents.withUnsafeBytes { (bytes) throws(ModelError) in
+          // libhdf5 only reads what is opened for reading.
+          var image = nnm_image(data: UnsafeMutableRawPointer(mutating: bytes.baseAddress), size: bytes.count)
+          return try withUnsafeMutablePointer(to: &image) { (image) throws(ModelError) in
+            let access = try HDF5Handle(H5Pcreate(nnm_file_access()), H5Pclose, "set up")
+            try HDF5Library.check(nnm_set_image(access.id, image), "set up")
+            try HDF5Library.check(H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG), "set up")
+            return try body(try HDF5File("memory", contents, access.id, limits: limits))
+          }
+        }
+      }
+    }
+
     private init(_ path: String, limits: Limits) throws(ModelError) {
       let access = try HDF5Handle(H5Pcreate(nnm_file_access()), H5Pclose, "set up")
       // See `HDF5Writer`: a file without a name, which is read back before it gets one, is no file to the usual driver.
@@ -45,9 +66,14 @@
       try HDF5Library.check(isNameless ? H5Pset_fapl_stdio(access.id) : H5Pset_fapl_sec2(access.id), "set up")
       try HDF5Library.check(H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG), "set up")
       try HDF5Library.check(nnm_set_file_locking(access.id, true), "set up")
-      let handle = try HDF5Handle(H5Fopen(path, nnm_read_only(), access.id), H5Fclose, "open the file")
-      let contents =
-        isNameless ? try MappedFile.contents(of: path) : try HDF5File.map(handle.id, access.id, path: path)
+      let mapped = isNameless ? try MappedFile.contents(of: path) : nil
+      try self.init(path, mapped, access.id, limits: limits)
+    }
+
+    /// - Parameter contents: the bytes of the file; nil if they are to be mapped.
+    private init(_ path: String, _ contents: ByteRegion?, _ access: hid_t, limits: Limits) throws(ModelError) {
+      let handle = try HDF5Handle(H5Fopen(path, nnm_read_only(), access), H5Fclose, "open the file")
+      let contents = if let contents { contents } else { try HDF5File.map(handle.id, access, path: path) }
       let origin = try HDF5File.origin(of: handle.id)
       let objects = try HDF5Walk.objects(
         of: handle.id, heap: HDF5LocalHeap(contents: contents, origin: origin), limits: limits)
