@@ -68,7 +68,7 @@ let package = Package(
 
     // In and out of other formats.
     .target(
-      name: "NNConvert", dependencies: ["NNContainer", "NNFormat", "NNLayers", "NNNumPy"],
+      name: "NNConvert", dependencies: ["NNContainer", "NNFormat", "NNHDF5", "NNLayers", "NNNumPy"],
       swiftSettings: swiftSettings),
 
     // The commands.
@@ -115,7 +115,8 @@ let package = Package(
       dependencies: ["NNRuntime", "NNKernels", "NNNumPy", "NNTestSupport", "CAllocations"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "NNConvertTests", dependencies: ["NNConvert", "NNContainer", "NNFormat", "NNNumPy", "NNTestSupport"],
+      name: "NNConvertTests",
+      dependencies: ["NNConvert", "NNContainer", "NNFormat", "NNLayers", "NNNumPy", "NNRuntime", "NNTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",

@@ -2,6 +2,8 @@
 # Runs the tests, on a machine that may have nothing but Swift, Python 3 and git.
 #
 #   scripts/test.sh                everything that must hold, with the peers, the demo and the outside app
+#   scripts/test.sh --peers        also files of Keras against Keras itself: fixtures made anew, 300 random models, a trained network
+#                                  (downloads TensorFlow)
 #   scripts/test.sh --sanitize     also the tests with the address and thread sanitizers
 #   scripts/test.sh --exhaustive   also the slow tier: every single-precision input of the elementary functions, and a million
 #                                  double-precision ones of each (some hours)
@@ -10,13 +12,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+peers=
 sanitize=
 exhaustive=
 for argument in "$@"; do
   case "$argument" in
+    --peers) peers=1 ;;
     --sanitize) sanitize=1 ;;
     --exhaustive) exhaustive=1 ;;
-    *) echo "unknown option '$argument'; there are --sanitize and --exhaustive" >&2; exit 64 ;;
+    *) echo "unknown option '$argument'; there are --peers, --sanitize and --exhaustive" >&2; exit 64 ;;
   esac
 done
 
@@ -44,6 +48,13 @@ scripts/test-without-hdf5.sh
 step "Peers: NumPy, h5py, safetensors, and readers written from the specification"
 .venv/bin/python Tests/Interop/interop.py "$(swift build -c release --show-bin-path)"
 .venv/bin/python Tests/Interop/variants.py
+
+if [ -n "$peers" ]; then
+  step "Peers: Keras, tf-keras and TensorFlow"
+  python3 -m venv .venv-keras
+  .venv-keras/bin/pip install --quiet --requirement Fixtures/generate/keras-requirements.txt
+  .venv-keras/bin/python Tests/Interop/keras_peers.py "$(swift build -c release --show-bin-path)"
+fi
 
 if [ -n "$sanitize" ]; then
   for kind in address thread; do

@@ -1,7 +1,6 @@
 import ArgumentParser
 import NNConvert
 import NNFormat
-import NNRuntime
 import NNTerminal
 
 /// `nnconvert from-npy`
@@ -56,25 +55,7 @@ struct FromNPY: ParsableCommand {
   @Flag(help: "Take arrays of two-byte elements without a type (NumPy's V2) for bfloat16, as ml_dtypes stores it.")
   var asBf16 = false
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      A worked example to store and to check at once: the file with the input and the one with the output, or .npz for \
-      several under their names; may be given several times.
-      """, valueName: "x.npy=y.npy"))
-  var example: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      How far results may be from examples: 1e-6 (absolute), 1e-6rel (relative), 4ulp, or several with commas, of which one \
-      must hold. Without it the bits must be the same.
-      """, valueName: "bound"))
-  var tolerance: ToleranceArgument?
-
-  @Option(
-    help: ArgumentHelp("Who computed the examples.", valueName: "framework,version,machine"))
-  var computedBy: String?
+  @OptionGroup var examples: ExampleOptions
 
   @Flag(help: "Pass over the digests of a source that is a whole model, because its arrays were edited.")
   var acceptEdits = false
@@ -95,43 +76,9 @@ struct FromNPY: ParsableCommand {
     numpy.dataType = try dtype.map { text throws(ModelError) in
       try located(.option("--dtype")) { () throws(ModelError) in try DataType(floatName: text) }
     }
-    let files = try exampleFiles()
+    let files = try examples.files()
     var (model, report) = try numpy.model(from: source)
-    try add(files, to: &model, &report)
+    try examples.add(files, to: &model, &report, casts: dtype != nil)
     try job.finish(model, report)
-  }
-
-  private func exampleFiles() throws(ModelError) -> [ExampleFiles] {
-    for (option, isGiven) in [("--tolerance", tolerance != nil), ("--computed-by", computedBy != nil)]
-    where isGiven && example.isEmpty {
-      throw ModelError(ConvertProblem.senselessOption(option, reason: "there is no --example"))
-    }
-    var files: [ExampleFiles] = []
-    for text in example {
-      files.append(try located(.option("--example")) { () throws(ModelError) in try ExampleFiles(text) })
-    }
-    return files
-  }
-
-  private func add(
-    _ files: [ExampleFiles], to model: inout Model, _ report: inout ConversionReport
-  ) throws(ModelError) {
-    guard !files.isEmpty else { return }
-    let bounds = tolerance?.tolerance ?? .exact
-    let author = computedBy.map(ComputedBy.init(text:)) ?? ComputedBy()
-    for pair in files {
-      let (example, checked) = try pair.example(
-        for: model, casts: dtype != nil, tolerance: bounds, computedBy: author)
-      model.examples.append(example)
-      report.examples.append(checked)
-    }
-    try model.validate()
-    let network = try Network(model)
-    for (position, example) in report.examples.enumerated() {
-      guard let stored = model.examples.first(where: { $0.name == example.name }) else { continue }
-      let result = Verification.run(stored, on: network)
-      if let failure = result.failure { throw failure }
-      report.examples[position].ulps = result.maximumULPs
-    }
   }
 }

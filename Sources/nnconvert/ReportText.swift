@@ -23,6 +23,7 @@ struct ReportText {
       text += "weights read as \(layout == .inOut ? "[in, out]" : "[out, in]")\n"
     }
     for entry in report.ignored { text += "left out \(printable(entry.name)): \(printable(entry.reason))\n" }
+    for warning in report.warnings { text += "warning: \(printable(warning))\n" }
     for example in report.examples {
       let distance = example.ulps.map { $0 == 0 ? "same bits" : "at most \(grouped($0)) ULP apart" } ?? "not computed"
       text += "example \(printable(example.name)): \(distance)\n"

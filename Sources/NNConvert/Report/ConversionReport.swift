@@ -10,6 +10,8 @@ public struct ConversionReport: Sendable, Equatable {
   public var mapped: [Mapping] = []
   /// What the source has and the model does not, and why.
   public var ignored: [Ignored] = []
+  /// What is worth a look though nothing is wrong with it as such, in words.
+  public var warnings: [String] = []
   /// How the source's weights lie, where that had to be found out.
   public var weightsLayout: WeightsLayout?
   /// The worked examples that were added, in order.

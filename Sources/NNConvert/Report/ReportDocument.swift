@@ -21,6 +21,7 @@ extension ConversionReport {
           })
       ),
     ]
+    members.append(("warnings", .array(warnings.map { .string($0) })))
     if let weightsLayout { members.append(("weights_layout", .string(weightsLayout.rawValue))) }
     members += [
       ("mapped", .array(mapped.map(\.json))),
@@ -64,6 +65,10 @@ extension TensorChange {
     switch self {
     case .transposed:
       return ["change": "transposed", "axes": [1, 0]]
+    case .permuted(let axes):
+      return ["change": "permuted", "axes": .array(axes.map { JSONValue($0) })]
+    case .arranged(let text):
+      return ["change": "arranged", "how": .string(text)]
     case .reshaped(let from, let to):
       return [
         "change": "reshaped", "from": .array(from.dimensions.map { JSONValue($0) }),

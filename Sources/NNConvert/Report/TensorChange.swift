@@ -4,6 +4,10 @@ public import NNFormat
 public enum TensorChange: Sendable, Equatable, CustomStringConvertible {
   /// Rows and columns were exchanged.
   case transposed
+  /// The axes were put in another order: axis `i` is what axis `axes[i]` was.
+  case permuted([Int])
+  /// Elements were put in another order, joined, cut or computed, for the reason that the text gives.
+  case arranged(String)
   /// The shape changed, the elements did not.
   case reshaped(from: Shape, to: Shape)
   /// The element type changed.
@@ -14,6 +18,10 @@ public enum TensorChange: Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .transposed:
       return "transposed [1, 0]"
+    case .permuted(let axes):
+      return "axes permuted \(axes)"
+    case .arranged(let text):
+      return text
     case .reshaped(let from, let to):
       return "reshaped \(from) to \(to)"
     case .cast(let from, let to, let loss):
@@ -46,7 +54,16 @@ struct ChangingTensor {
   private(set) var tensor: Tensor
   private(set) var changes: [TensorChange] = []
 
-  init(_ tensor: Tensor) { self.tensor = tensor }
+  init(_ tensor: Tensor, _ changes: [TensorChange] = []) {
+    self.tensor = tensor
+    self.changes = changes
+  }
+
+  /// Puts another tensor in the place of this one.
+  mutating func replace(_ tensor: Tensor, _ change: TensorChange) {
+    self.tensor = tensor
+    changes.append(change)
+  }
 
   mutating func transpose() throws(ModelError) {
     tensor = try tensor.transposed()

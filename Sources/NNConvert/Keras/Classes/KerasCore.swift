@@ -1,0 +1,172 @@
+import NNFormat
+
+extension KerasClass {
+  /// Dense layers, embeddings and what surrounds them.
+  static let core: [KerasClass] = [
+    KerasClass("InputLayer") { site throws(ModelError) in site.inputs },
+    KerasClass(
+      "Dense", "dense", masks: .carried, limits: "quantised in gptq, awq or float8",
+      variables: { settings throws(ModelError) in
+        let bias: [KerasVariable] =
+          try settings.bool("use_bias", default: true) ? [KerasVariable("bias")] : []
+        if settings.value("lora_rank") != nil {
+          // Of a low-rank adaptation the trees of .keras hold the sum, lists its parts.
+          return [KerasVariable("kernel", isTrained: false)] + bias
+            + ["lora_kernel_a", "lora_kernel_b"].map { KerasVariable($0, .inLists) }
+        }
+        return try KerasQuantization.variables("kernel", then: bias, settings)
+      }, convert: dense),
+    KerasClass(
+      "EinsumDense", "einsum_dense", masks: .dropped,
+      variables: { settings throws(ModelError) in
+        if case .none = KerasQuantization(settings.layer) {
+        } else {
+          throw settings.unsupported("quantised weights; those of Dense and Embedding are supported")
+        }
+        return [KerasVariable("kernel")] + (settings.value("bias_axes") == nil ? [] : [KerasVariable("bias")])
+      }, convert: einsumDense),
+    KerasClass(
+      "Embedding", "embedding", masks: .own,
+      variables: { settings throws(ModelError) in
+        try KerasQuantization.variables("embeddings", settings)
+      }, convert: embedding),
+    KerasClass(
+      "ReversibleEmbedding", "embedding", "dense",
+      variables: { settings throws(ModelError) in
+        let isTied = try settings.bool("tie_weights", default: true)
+        return (isTied ? ["embeddings"] : ["embeddings", "reverse_embeddings"]).map { KerasVariable($0) }
+      }, convert: reversible),
+    KerasClass("Masking", "masking", masks: .own) { site throws(ModelError) in
+      let value = try site.settings.number("mask_value", default: 0)
+      let outputs = try site.add("masking", ["mask_value": JSONValue(number: value)], [site.computed(site.input())])
+      return [outputs[0].masked(by: outputs[1])]
+    },
+    KerasClass(
+      "Activation", masks: .carried,
+      convert: { site throws(ModelError) in
+        [try site.activated(site.computed(site.input()))]
+      }),
+    KerasClass("LayerScale", "constant", "multiply", variables: { _ in [KerasVariable("gamma")] }) {
+      site throws(ModelError) in
+      // Of keras.applications, in its ConvNeXt.
+      site.settings.ignore("init_values", "projection_dim")
+      let gamma = try site.weight("gamma")
+      let factors = try site.add(
+        "constant", ["shape": integers(gamma.shape.dimensions), "dtype": .string(site.computeType.rawValue)], [],
+        [("value", gamma)], suffix: "gamma")[0]
+      return try site.add("multiply", [:], [site.computed(site.input()), factors])
+    },
+    KerasClass("StochasticDepth", masks: .carried) { site throws(ModelError) in
+      site.settings.ignore("drop_path_rate")
+      return [try site.input()]
+    },
+    KerasClass("Identity", masks: .carried) { site throws(ModelError) in [try site.input()] },
+    KerasClass(
+      "SpectralNormalization", masks: .dropped,
+      variables: { settings throws(ModelError) in
+        // What it normalised is stored; the vector only helps in training.
+        try inner(settings).map { $0.inside("layer") } + [
+          KerasVariable("vector_u", isTrained: false), KerasVariable("kernel", isTrained: false, .inTrees),
+        ]
+      },
+      convert: { site throws(ModelError) in
+        site.settings.ignore("power_iterations", "layer")
+        guard let layer = site.layer.config["layer"] else { throw site.settings.unsupported("it wraps nothing") }
+        // Keras gives the results the type of what comes in.
+        let input = try site.input()
+        var outputs: [KerasValue] = []
+        for output in try site.run(inner: KerasLayer(layer), [input], owner: "layer") {
+          outputs.append(try site.cast(output, to: input.type.dataType))
+        }
+        return outputs
+      }),
+  ]
+
+  /// The weights of the layer that a wrapper holds.
+  static func inner(_ settings: KerasSettings) throws(ModelError) -> [KerasVariable] {
+    guard let layer = settings.value("layer") else { throw settings.unsupported("it wraps nothing") }
+    return try variables(of: try KerasLayer(layer), settings.generation, [:])
+  }
+
+  private static func dense(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
+    let input = try site.computed(site.input())
+    let units = try site.settings.int("units")
+    let useBias = try site.settings.bool("use_bias", default: true)
+    if KerasQuantization.quantizesInputs(site.layer) {
+      var output = try KerasQuantization.product(site, input, units: units)
+      if useBias {
+        let bias = try site.constant(
+          try KerasQuantization.numbers("bias", site), [units], input.type.dataType, suffix: "bias")
+        output = try site.add("add", [:], [output, bias])[0]
+      }
+      return [try site.activated(output)]
+    }
+    var parameters = [("weights", try KerasQuantization.kernel(site))]
+    if useBias { parameters.append(("biases", try site.weight("bias"))) }
+    let output = try site.add("dense", ["units": JSONValue(units), "use_bias": .bool(useBias)], [input], parameters)[0]
+    return [try site.activated(output)]
+  }
+
+  private static func einsumDense(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
+    let input = try site.computed(site.input())
+    let equation = try site.settings.string("equation")
+    let axes = try site.settings.string("bias_axes", default: "")
+    guard
+      let shape = site.settings.value("output_shape").flatMap({ json in
+        json.int.map { [$0] } ?? KerasSettings.shape(json)
+      })
+    else {
+      throw site.settings.unsupported("an output shape that cannot be read")
+    }
+    var parameters = [("weights", try site.weight("kernel"))]
+    if !axes.isEmpty {
+      // Keras keeps extents of 1 between those that the bias has.
+      let bias = try site.weight("bias")
+      parameters.append(
+        ("biases", try bias.reshaped(bias.shape.dimensions.filter { $0 != 1 || bias.shape.rank == axes.count })))
+    }
+    let output = try site.add(
+      "einsum_dense",
+      [
+        "equation": .string(equation.filter { $0 != " " }), "bias_axes": .string(axes),
+        "output_shape": .array(shape.map { JSONValue($0 ?? -1) }),
+      ], [input], parameters)[0]
+    return [try site.activated(output)]
+  }
+
+  private static func reversible(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
+    let isTied = try site.settings.bool("tie_weights", default: true)
+    site.settings.ignore("reverse_dtype", "logit_soft_cap", "mask_zero", "input_dim")
+    guard site.isTrue("reverse") else {
+      return try embedding(site)
+    }
+    site.settings.ignore("output_dim")
+    let input = try site.computed(site.input())
+    let table = try site.weight(isTied ? "embeddings" : "reverse_embeddings")
+    let kernel = isTied ? try table.permuted([1, 0]) : table
+    var output = try site.add(
+      "dense", ["units": JSONValue(kernel.shape[1]), "use_bias": false], [input], [("weights", kernel)],
+      suffix: "reverse")[0]
+    if site.layer.config["logit_soft_cap"]?.number != nil {
+      let cap = try site.settings.number("logit_soft_cap")
+      output = try site.add("rescaling", ["scale": JSONValue(number: 1 / cap)], [output], suffix: "scaled")[0]
+      output = try site.add("tanh", [:], [output], suffix: "bounded")[0]
+      output = try site.add("rescaling", ["scale": JSONValue(number: cap)], [output], suffix: "capped")[0]
+    }
+    return [output]
+  }
+
+  private static func embedding(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
+    var indices = try site.input()
+    if indices.type.dataType.isFloat { indices = try site.cast(indices, to: .i32) }
+    site.settings.ignore("dropout")
+    let count = try site.settings.int("input_dim", default: site.layer.config["input_dim"]?.int)
+    let size = try site.settings.int("output_dim")
+    let output = try site.add(
+      "embedding",
+      ["input_dim": JSONValue(count), "output_dim": JSONValue(size), "dtype": .string(site.computeType.rawValue)],
+      [indices], [("embeddings", try KerasQuantization.embeddings(site))])[0]
+    guard try site.settings.bool("mask_zero", default: false) else { return [output] }
+    return [output.masked(by: try site.add("cast", ["dtype": "bool"], [indices], suffix: "mask")[0])]
+  }
+}

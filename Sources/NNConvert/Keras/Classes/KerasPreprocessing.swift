@@ -1,0 +1,98 @@
+import NNFormat
+
+extension KerasClass {
+  /// Preprocessing that computes with numbers.
+  static let preprocessing: [KerasClass] = [
+    KerasClass("Rescaling", "rescaling", "multiply", "add", masks: .carried) { site throws(ModelError) in
+      let input = try site.computed(site.input())
+      let (scale, offset) = (site.settings.value("scale") ?? 1.0, site.settings.value("offset") ?? 0.0)
+      if let factor = scale.number, let summand = offset.number {
+        return try site.add(
+          "rescaling", ["scale": JSONValue(number: factor), "offset": JSONValue(number: summand)], [input])
+      }
+      // One for each channel.
+      let factors = try site.constant(scale, input.type.dataType, suffix: "scale")
+      let summands = try site.constant(offset, input.type.dataType, suffix: "offset")
+      let product = try site.add("multiply", [:], [input, factors], suffix: "product")[0]
+      return try site.add("add", [:], [product, summands])
+    },
+    KerasClass(
+      "Normalization", "normalization", masks: .carried,
+      variables: { settings throws(ModelError) in
+        guard settings.value("mean") == nil else { return [] }
+        return ["mean", "variance", "count"].map { KerasVariable($0, isTrained: false) }
+      }, convert: normalization),
+    KerasClass("CategoryEncoding", "category_encoding", "reshape") { site throws(ModelError) in
+      try encoded(
+        site, site.input(), try site.settings.int("num_tokens"),
+        try site.settings.string("output_mode", default: "multi_hot"))
+    },
+    KerasClass("Discretization", "discretization", "category_encoding") { site throws(ModelError) in
+      let settings = site.settings
+      settings.ignore("num_bins", "epsilon", "sparse")
+      guard let json = settings.value("bin_boundaries")?.array else {
+        throw settings.unsupported("boundaries that are not in its settings")
+      }
+      let bins = try site.add(
+        "discretization", ["bin_boundaries": .array(json)], [site.computed(site.input())],
+        suffix: try settings.string("output_mode", default: "int") == "int" ? nil : "bins")[0]
+      let mode = try settings.string("output_mode", default: "int")
+      return mode == "int" ? [bins] : try encoded(site, bins, json.count + 1, mode)
+    },
+  ]
+
+  private static func encoded(
+    _ site: KerasSite, _ given: KerasValue, _ count: Int, _ mode: String
+  ) throws(ModelError) -> [KerasValue] {
+    site.settings.ignore("sparse")
+    var input = given.type.dataType.isFloat ? try site.cast(given, to: .i32) : given
+    var values: [KerasValue] = []
+    if mode == "one_hot" {
+      if input.type.rank > 1, input.type.shape.last == .known(1) {
+        input = try site.add("squeeze", ["axes": [-1]], [input], suffix: "squeezed")[0]
+      }
+    } else if let weights = site.value(site.call["count_weights"]) {
+      values.append(try site.computed(weights))
+    }
+    guard ["one_hot", "multi_hot", "count"].contains(mode) else {
+      throw site.settings.unsupported("the output mode '\(mode)'")
+    }
+    return try site.add(
+      "category_encoding",
+      ["num_tokens": JSONValue(count), "output_mode": .string(mode), "dtype": .string(site.computeType.rawValue)],
+      [input] + values)
+  }
+
+  private static func normalization(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
+    let settings = site.settings
+    let input = try site.computed(site.input())
+    let rank = input.type.rank
+    let axes = settings.value("axis") == nil ? [] : try settings.ints("axis")
+    let places = axes.map { $0 < 0 ? $0 + rank : $0 }.sorted()
+    let extents = places.map { input.type.shape[$0].value ?? 1 }
+    func constant(_ name: String) throws(ModelError) -> KerasTensor {
+      if let json = settings.value(name) {
+        let list = KerasSettings.numbers(json)
+        let count = extents.reduce(1, *)
+        guard list.count == count || list.count == 1 else {
+          throw settings.unsupported("a '\(name)' of \(list.count) numbers for \(count)")
+        }
+        let all = list.count == count ? list : [Double](repeating: list[0], count: count)
+        return KerasTensor(try Tensor(all, try Shape(extents)).cast(to: .f32).tensor, madeFrom: "the setting '\(name)'")
+      }
+      return try site.weight(name).reshaped(extents)
+    }
+    return try site.add(
+      "normalization",
+      ["axes": integers(places), "invert": .bool(try settings.bool("invert", default: false))], [input],
+      [("mean", try constant("mean")), ("variance", try constant("variance"))])
+  }
+}
+
+extension KerasSettings {
+  /// All numbers in nested lists, in order.
+  static func numbers(_ json: JSONValue) -> [Double] {
+    if let number = json.number ?? json.bool.map({ $0 ? 1 : 0 }) { return [number] }
+    return (json.array ?? json.object?["config"]?.object?["value"]?.array ?? []).flatMap(numbers)
+  }
+}

@@ -1,0 +1,58 @@
+import NNFormat
+
+extension KerasClass {
+  /// Layers that act in training only, and are left out.
+  static let regularization: [KerasClass] =
+    [
+      "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout",
+      "GaussianNoise", "ActivityRegularization", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom",
+      "RandomContrast", "RandomBrightness", "RandomHeight", "RandomWidth", "RandomColorDegeneration",
+      "RandomColorJitter", "RandomErasing", "RandomElasticTransform", "RandomGaussianBlur", "RandomGrayscale",
+      "RandomHue",
+      "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomSaturation", "RandomSharpness", "RandomShear",
+      "AugMix", "AutoContrast", "CutMix", "MixUp", "RandAugment",
+    ].filter { $0 != "AutoContrast" }.map { name in
+      KerasClass(name, masks: name.hasPrefix("Random") ? .dropped : .carried) { site throws(ModelError) in
+        site.settings.ignoreAll()
+        return [try site.input()]
+      }
+    }
+
+  /// Classes that are refused, and why.
+  static let refused: [KerasClass] = [
+    KerasClass(
+      refused: "Lambda",
+      because:
+        "a function of its user's, which is Python code; --custom Lambda=KIND puts a kind of spec/layers.md in its place"
+    ),
+    KerasClass(refused: "TextVectorization", because: "works on text"),
+    KerasClass(refused: "StringLookup", because: "works on text"),
+    KerasClass(refused: "Hashing", because: "works on text"),
+    KerasClass(refused: "HashedCrossing", because: "works on text"),
+    KerasClass(refused: "IntegerLookup", because: "looks values up in a table that is no array"),
+    KerasClass(refused: "DenseFeatures", because: "works on columns of features by name"),
+    KerasClass(refused: "TFSMLayer", because: "the computation is in a SavedModel beside the file"),
+    KerasClass(refused: "JaxLayer", because: "a function of its user's, which is Python code"),
+    KerasClass(refused: "FlaxLayer", because: "a function of its user's, which is Python code"),
+    KerasClass(refused: "TorchModuleWrapper", because: "a pickled module of PyTorch"),
+    KerasClass(refused: "MelSpectrogram", because: "there is no Fourier transform among the kinds"),
+    KerasClass(refused: "STFTSpectrogram", because: "there is no Fourier transform among the kinds"),
+    KerasClass(refused: "RandomCrop", because: "crops at inference too, in a way that depends on the image"),
+    KerasClass(refused: "AutoContrast", because: "stretches each image by its extremes"),
+    KerasClass(refused: "Equalization", because: "equalises each image by its histogram"),
+    KerasClass(
+      refused: "ContrastLimitedAdaptiveHistogramEqualization", because: "equalises each image by its histogram"),
+    KerasClass(refused: "Solarization", because: "inverts parts of images"),
+    KerasClass(refused: "MaxNumBoundingBoxes", because: "works on bounding boxes by name"),
+    KerasClass(refused: "Pipeline", because: "holds layers of preprocessing in a form of its own"),
+    KerasClass(refused: "MaxoutDense", because: "a layer of Keras 1 that was dropped"),
+    KerasClass(refused: "Highway", because: "a layer of Keras 1 that was dropped"),
+  ]
+}
+
+extension KerasSettings {
+  /// Says that no setting has an effect.
+  func ignoreAll() {
+    for name in layer.config.names { ignore(name) }
+  }
+}

@@ -1,0 +1,79 @@
+import NNFormat
+
+/// The page of the documentation that says which classes and operations of Keras are converted.
+package enum KerasDocumentation {
+  /// `spec/keras.md`; a test fails when the file is stale.
+  package static var text: String {
+    let converted = KerasClass.all.filter { $0.refusal == nil }
+    let refused = KerasClass.all.filter { $0.refusal != nil }
+    var text = """
+      # Keras
+
+      This page is generated from the table in `NNConvert`; a test fails when it is stale. `nnconvert from-keras` reads full models
+      of Keras 1 (from 1.2), Keras 2 and tf.keras in `.h5`, of Keras 2.12 to 2.15 and 3 in `.keras` and `.h5`, and files of weights
+      (`.h5`, `.weights.h5`, sharded `.weights.json`) together with an architecture (`--architecture`, the output of
+      `model.to_json()`).
+
+      Which definition holds is decided from the file: its release (`keras_version`; a full model without one is of Keras 1), the
+      form of its configuration, and the settings of its layers. The differences that this decides:
+
+      | what | Keras 1 | Keras 2, tf.keras | Keras 3 |
+      |---|---|---|---|
+      | `hard_sigmoid` | `max(0, min(1, 0.2 x + 0.5))` | the same | `max(0, min(1, x / 6 + 0.5))` |
+      | GRU without `reset_after` | before the product | before the product | behind the product |
+      | slope of `LeakyReLU` | `alpha` | `alpha` | `negative_slope` |
+      | weights of LSTM and GRU | an array for each gate | one array | one array |
+      | kernels with channels first | `[filters, in, window...]` | `[window..., in, filters]` | the same |
+      | kernels trained with Theano (`--backend theano`, or as the file says) | turned round | turned round | |
+      | masks of merged values | all | all | any, where all have one |
+      | masked products, greatest, least | | as if unmasked | what is masked does not count |
+
+      Dropout, noise and random augmentation do nothing at inference and are left out; so are optimizers, metrics and the states
+      of random generators, which the report lists. A setting that nobody reads is an error, not a guess. Weights that no layer
+      uses are one too, unless `--allow-unused` is given. A class or function of a user's own is refused by name unless
+      `--custom NAME=KIND` puts a kind of `layers.md` in its place. Nothing in a file is executed.
+
+      Quantised `Dense` (int8, int4) and `Embedding` keep their numbers; with int8 the input of a `Dense` is quantised in the
+      graph as Keras does it. Weights in f16 and bf16 stay so and compute in f32; a policy like `mixed_float16` computes in f32,
+      and the report says so.
+
+      ## Classes
+
+      \(converted.count) classes are converted:
+
+      | class | becomes | not supported |
+      |---|---|---|
+
+      """
+    for row in converted {
+      let kinds = row.kinds.isEmpty ? "its input" : row.kinds.map { "`\($0)`" }.joined(separator: ", ")
+      text += "| `\(row.name)` | \(kinds) | \(row.limits) |\n"
+    }
+    text += """
+
+      A `Sequential` and a functional model, nested or shared to any depth, become their layers; `StackedRNNCells` and the cells
+      `LSTMCell`, `GRUCell` and `SimpleRNNCell` are read inside of `RNN`. Aliases (`MaxPool2D`, `Convolution2D`, `LSTMV2`, ...)
+      count as the classes that they stand for.
+
+      \(refused.count) classes are refused:
+
+      | class | why |
+      |---|---|
+
+      """
+    for row in refused { text += "| `\(row.name)` | \(row.refusal ?? "") |\n" }
+    text += """
+
+      ## Activations
+
+      By name, in `Activation` or as a setting: \((KerasActivation.table.keys + ["hard_sigmoid", "sparsemax"]).sorted().map { "`\($0)`" }.joined(separator: ", ")).
+
+      ## Operations
+
+      In functional graphs, as `keras.ops` of Keras 3, as functions of TensorFlow in Keras 2 (`TFOpLambda`, `SlicingOpLambda`) or
+      as nodes of TensorFlow (`TensorFlowOpLayer`): \(KerasOperations.all.keys.sorted().map { "`\($0)`" }.joined(separator: ", ")).
+
+      """
+    return text
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import NNConvert
+import NNFormat
+import NNTestSupport
+import Testing
+
+@Suite struct KerasTests {
+  /// What of Keras cannot be had, and why: cases by the beginning of their names, and what the message says.
+  private static let refusals = [
+    ("additive_attention_scores", "attention scores as an output"),
+    ("attention_scores", "attention scores as an output"),
+    ("grouped_query_scores", "attention scores as an output"), ("multi_head_scores", "attention scores as an output"),
+    ("multi_head_axes", "attention over the axes"), ("hashing", "works on text"), ("integer_lookup", "looks values up"),
+    ("random_crop", "crops at inference too"), ("resizing_lanczos", "the interpolation 'lanczos"),
+    ("up_sampling2d_lanczos", "the interpolation 'lanczos"), ("resizing_area", "the interpolation 'area'"),
+    ("op_einsum", "the file does not say what goes in"), ("quantized_int8_einsum", "quantised weights"),
+    ("quantized_int4_einsum", "quantised weights"),
+  ]
+
+  /// Cases in which Keras itself is only near what it means to compute: its image functions look the cubic filter up in a table
+  /// of 1,024 places.
+  private static let approximations = [
+    "resizing_bicubic": 2e-3, "resizing_bicubic_down": 2e-3, "tf_resizing_bicubic": 2e-3,
+  ]
+
+  @Test func everyFileComputesWhatKerasComputes() throws {
+    let folder = ProcessInfo.processInfo.environment["NNM_KERAS_FIXTURES"] ?? KerasCase.folder
+    let cases = try KerasCase.all(in: folder)
+    #expect(!cases.isEmpty)
+    var failures: [String] = []
+    for test in cases {
+      let name = test.name.hasPrefix("tf_") ? String(test.name.dropFirst(3)) : test.name
+      let refusal = Self.refusals.first { name.hasPrefix($0.0) }?.1
+      let failure = test.failure(absolute: Self.approximations[test.name])
+      switch (failure, refusal) {
+      case (nil, nil): break
+      case (let failure?, nil): failures.append("\(test.name): \(failure)")
+      case (nil, _?): failures.append("\(test.name): is not refused")
+      case (let failure?, let reason?):
+        if !failure.contains(reason) { failures.append("\(test.name): \(failure), which does not say '\(reason)'") }
+      }
+    }
+    #expect(failures.isEmpty, "\(failures.count) of \(cases.count):\n\(failures.joined(separator: "\n"))")
+  }
+
+  @Test func everyDamagedFileIsRefusedWithItsKindOfFailure() throws {
+    let folder = "\(KerasCase.folder)/malformed"
+    let list = try JSONReader.value(try MappedFile.contents(of: "\(folder)/manifest.json")).array ?? []
+    let listed = Set(list.compactMap { $0.object?["file"]?.string })
+    let files = Set(try FileManager.default.contentsOfDirectory(atPath: folder)).subtracting(["manifest.json"])
+    #expect(files.subtracting(listed).isEmpty && !listed.isEmpty)
+    var failures: [String] = []
+    for entry in list {
+      let object = entry.object ?? JSONObject()
+      let (file, code) = (object["file"]?.string ?? "", object["exit"]?.int ?? 0)
+      do throws(ModelError) {
+        _ = try KerasImport().model(from: "\(folder)/\(file)")
+        if code != 0 { failures.append("\(file): is read, where \(code) is expected") }
+      } catch {
+        let found = Int(error.problem.category.rawValue)
+        if found != code { failures.append("\(file): \(found), not \(code): \(error)") }
+      }
+    }
+    #expect(failures.isEmpty, "\(failures.count) of \(list.count):\n\(failures.joined(separator: "\n"))")
+  }
+}
+
+/// `spec/keras.md`, which says what the table says.
+@Suite struct KerasDocumentationTests {
+  @Test func theTableOfClassesIsThatOfTheSources() throws {
+    try expectSnapshot(KerasDocumentation.text, "\(packageFolder)/spec/keras.md")
+  }
+}
