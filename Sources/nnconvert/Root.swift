@@ -12,7 +12,10 @@ struct Root: ParsableCommand {
       Exit codes: 0 fine, 1 a check failed, 64 wrong usage, 65 malformed data, 66 no such file, 69 not supported, \
       70 a fault of this program, 73 the output cannot be created, 74 reading or writing failed.
       """,
-    subcommands: [FromNPY.self, ToNPY.self, FromJSON.self, ToJSON.self, ConvertModel.self, Verify.self])
+    subcommands: [
+      FromNPY.self, FromKeras.self, ToKeras.self, ToNPY.self, FromJSON.self, ToJSON.self, ConvertModel.self,
+      Verify.self,
+    ])
 }
 
 /// The name and version that files made by this command carry.

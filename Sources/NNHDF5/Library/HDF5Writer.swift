@@ -27,7 +27,23 @@
       try writer.finish()
     }
 
-    private init(_ path: String) throws(ModelError) {
+    /// Has `body` write a file in memory, and gives its bytes.
+    static func inMemory(
+      _ body: (borrowing HDF5Writer) throws(ModelError) -> Void
+    ) throws(ModelError) -> ByteRegion {
+      let writer = try HDF5Writer("memory.h5", inMemory: true)
+      try body(writer)
+      try writer.finish()
+      let handle = writer.handle.id
+      let size = H5Fget_file_image(handle, nil, 0)
+      try HDF5Library.check(size, "write the file", isWriting: true)
+      return try ByteRegion(count: size) { (bytes) throws(ModelError) in
+        try HDF5Library.check(
+          H5Fget_file_image(handle, bytes.baseAddress, bytes.count), "write the file", isWriting: true)
+      }
+    }
+
+    private init(_ path: String, inMemory isInMemory: Bool = false) throws(ModelError) {
       let access = try HDF5Handle(H5Pcreate(nnm_file_access()), H5Pclose, "set up", isWriting: true)
       let creation = try HDF5Handle(H5Pcreate(nnm_file_create()), H5Pclose, "set up", isWriting: true)
       let links = try HDF5Handle(H5Pcreate(nnm_link_create()), H5Pclose, "set up", isWriting: true)
@@ -36,7 +52,9 @@
       // path and fails, the one over stdio does not (1.10.8 and 2.0.0).
       let isNameless = path.utf8.starts(with: "/proc/self/fd/".utf8)
       for code in [
-        isNameless ? H5Pset_fapl_stdio(access.id) : H5Pset_fapl_sec2(access.id),
+        isInMemory
+          ? H5Pset_fapl_core(access.id, HDF5Writer.chunkSize, false)
+          : isNameless ? H5Pset_fapl_stdio(access.id) : H5Pset_fapl_sec2(access.id),
         H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG),
         // Nobody else knows the file yet; and a process that starts meanwhile may inherit it, and a lock with it.
         nnm_set_file_locking(access.id, false),

@@ -1,0 +1,81 @@
+import NNFormat
+import NNTestSupport
+import Testing
+
+@Suite struct KerasCommandTests {
+  private static let cases = "\(fixtures)/keras/cases"
+  private static let malformed = "\(fixtures)/keras/malformed"
+
+  private func session(_ files: String...) throws -> Session {
+    let session = Session()
+    for path in files {
+      session.folder.write(String(path.split(separator: "/").last ?? ""), try bytes(of: path))
+    }
+    return session
+  }
+
+  @Test func aFileOfKerasBecomesAModelThatIsIntact() throws {
+    let session = try session("\(Self.cases)/net_perceptron.keras")
+    let conversion = try session.run("nnconvert", "from-keras", "net_perceptron.keras", "-o", "m.nnm")
+    #expect(conversion.code == 0, "\(conversion.errors)")
+    #expect(conversion.output.contains("wrote m.nnm (nnm), sha256:"))
+    #expect(try session.run("nninfo", "m.nnm").code == 0)
+    #expect(try session.run("nnconvert", "from-keras", "net_perceptron.keras", "-o", "m.nnm").code == 73)
+  }
+
+  @Test func weightsAloneNeedTheirArchitecture() throws {
+    let session = try session(
+      "\(Self.cases)/weights_perceptron.weights.h5", "\(Self.cases)/weights_perceptron.json")
+    let alone = try session.run("nnconvert", "from-keras", "weights_perceptron.weights.h5", "-o", "m.nnm")
+    #expect(alone.code == 64)
+    #expect(
+      alone.errors == """
+        weights_perceptron.weights.h5: the file holds weights and no architecture; pass --architecture FILE with the output of \
+        model.to_json()
+
+        """)
+    let whole = try session.run(
+      "nnconvert", "from-keras", "weights_perceptron.weights.h5", "--architecture", "weights_perceptron.json", "-o",
+      "m.nnm")
+    #expect(whole.code == 0, "\(whole.errors)")
+  }
+
+  @Test func whatIsNotSupportedIsListedAndNothingIsWritten() throws {
+    let session = try session("\(Self.malformed)/lambda.keras")
+    let run = try session.run("nnconvert", "from-keras", "lambda.keras", "-o", "m.nnm", "--json")
+    #expect(run.code == 69)
+    let document = try #require(try JSONReader.value(run.output).object)
+    #expect(document["document"] == "nnconvert-unsupported")
+    let items = try #require(document["unsupported"]?.array)
+    #expect(items.first?.object?["class"] == "Lambda")
+    #expect(try session.run("nninfo", "m.nnm").code == 66)
+  }
+
+  @Test func aKindStandsInForAClassOfAUsers() throws {
+    let session = try session("\(Self.malformed)/custom.h5")
+    #expect(try session.run("nnconvert", "from-keras", "custom.h5", "-o", "m.nnm").code == 69)
+    let mapped = try session.run("nnconvert", "from-keras", "custom.h5", "--custom", "Swirl=dense", "-o", "m.nnm")
+    #expect(mapped.code == 0, "\(mapped.errors)")
+    #expect(
+      mapped.output.contains(
+        "warning: 'dense' stands in for the layer 'first', whose settings 'activation' it does not have"),
+      "\(mapped.output)")
+  }
+
+  @Test func aKindThatThereIsNotIsRefused() throws {
+    let session = try session("\(Self.malformed)/lambda.keras")
+    let run = try session.run("nnconvert", "from-keras", "lambda.keras", "--custom", "Lambda=lienar", "-o", "m.nnm")
+    #expect(run.code == 69)
+    #expect(run.errors.hasPrefix("--custom: "), "\(run.errors)")
+    #expect(run.errors.contains("'linear'"), "\(run.errors)")
+  }
+
+  @Test func weightsThatAreNoNumbersAreWarnedOf() throws {
+    let session = try session("\(Self.malformed)/nan.keras")
+    let run = try session.run("nnconvert", "from-keras", "nan.keras", "-o", "m.nnm")
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(
+      run.output.contains("warning: the layer 'first' has a value in '/layers/dense/vars/0' that is NaN or infinite"),
+      "\(run.output)")
+  }
+}
