@@ -65,6 +65,26 @@ import Testing
   }
 }
 
+/// Files that are damaged at random are refused or read, and never stop the process.
+@Suite struct KerasDamageTests {
+  @Test(arguments: ["net_perceptron.keras", "k1_perceptron.h5", "weights_nested.weights.h5"])
+  func randomDamageNeverTraps(file: String) throws {
+    let folder = TemporaryFolder()
+    let whole = try bytes(of: "\(KerasCase.folder)/cases/\(file)")
+    var generator = SystemRandomNumberGenerator()
+    var refused = 0
+    for _ in 0..<150 {
+      var damaged = whole
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        damaged[Int.random(in: 0..<damaged.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+      }
+      let path = folder.write(file, damaged)
+      do throws(ModelError) { _ = try KerasImport().model(from: path) } catch { refused += 1 }
+    }
+    #expect(refused > 0)
+  }
+}
+
 /// `spec/keras.md`, which says what the table says.
 @Suite struct KerasDocumentationTests {
   @Test func theTableOfClassesIsThatOfTheSources() throws {

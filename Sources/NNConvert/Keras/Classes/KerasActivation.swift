@@ -49,7 +49,7 @@ enum KerasActivation {
   ///
   /// Source: `keras/src/activations/activations.py`, after Martins, Astudillo, *From Softmax to Sparsemax*, 2016.
   static func sparsemax(_ site: KerasSite, _ x: KerasValue) throws(ModelError) -> KerasValue {
-    guard let count = x.type.shape.last?.value, count > 0 else {
+    guard let count = x.type.shape.last?.value, (1...1 << 20).contains(count) else {
       throw site.settings.unsupported("a sparsemax of an open extent")
     }
     let type = x.type.dataType

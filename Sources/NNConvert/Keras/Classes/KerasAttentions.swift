@@ -169,6 +169,6 @@ extension KerasClass {
 extension KerasSite {
   /// Whether an argument of the call is true.
   func isTrue(_ name: String) -> Bool {
-    if case .constant(let value)? = call[name] { value.bool == true || value.int == 1 } else { false }
+    if case .constant(let value)? = call[name] { value.bool == true || value.smallInt == 1 } else { false }
   }
 }

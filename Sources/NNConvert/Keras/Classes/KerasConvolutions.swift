@@ -182,6 +182,9 @@ extension KerasClass {
     let size = try site.settings.ints("kernel_size", count: rank)
     let strides = try site.settings.ints("strides", count: rank, default: 1)
     let filters = try site.settings.int("filters")
+    guard input.type.rank == rank + 2, strides.allSatisfy({ $0 > 0 }) else {
+      throw site.settings.unsupported("an input of \(input.type.rank) dimensions, or strides that are not positive")
+    }
     var extents = input.type.shape.dropFirst().map(\.value)
     let channels = channelsFirst ? extents.removeFirst() : extents.removeLast()
     guard let channels, extents.allSatisfy({ $0 != nil }) else {

@@ -113,7 +113,7 @@ extension KerasClass {
     let axes = try site.settings.string("bias_axes", default: "")
     guard
       let shape = site.settings.value("output_shape").flatMap({ json in
-        json.int.map { [$0] } ?? KerasSettings.shape(json)
+        json.smallInt.map { [$0] } ?? KerasSettings.shape(json)
       })
     else {
       throw site.settings.unsupported("an output shape that cannot be read")
@@ -143,7 +143,7 @@ extension KerasClass {
     site.settings.ignore("output_dim")
     let input = try site.computed(site.input())
     let table = try site.weight(isTied ? "embeddings" : "reverse_embeddings")
-    let kernel = isTied ? try table.permuted([1, 0]) : table
+    let kernel = try isTied ? table.permuted([1, 0]) : table.permuted([0, 1])
     var output = try site.add(
       "dense", ["units": JSONValue(kernel.shape[1]), "use_bias": false], [input], [("weights", kernel)],
       suffix: "reverse")[0]
@@ -160,7 +160,7 @@ extension KerasClass {
     var indices = try site.input()
     if indices.type.dataType.isFloat { indices = try site.cast(indices, to: .i32) }
     site.settings.ignore("dropout")
-    let count = try site.settings.int("input_dim", default: site.layer.config["input_dim"]?.int)
+    let count = try site.settings.int("input_dim", default: site.layer.config["input_dim"]?.smallInt)
     let size = try site.settings.int("output_dim")
     let output = try site.add(
       "embedding",

@@ -60,7 +60,7 @@ struct KerasGates {
     }
     if backend == "theano", className.hasPrefix("ConvLSTM") {
       let why = "turned round along the window, since Theano computes true convolutions"
-      let spatial = Array(0..<kernel.shape.rank - 2)
+      let spatial = Array(0..<max(kernel.shape.rank - 2, 0))
       kernel = try kernel.reversed(spatial, why)
       recurrent = try recurrent.reversed(spatial, why)
     }
@@ -107,6 +107,9 @@ struct KerasGates {
   ///
   /// Source: `_convert_rnn_weights` in `hdf5_format.py` of Keras 2.
   private static func fromCuDNN(_ kernel: KerasTensor, gates: Int, isInput: Bool) throws(ModelError) -> KerasTensor {
+    guard kernel.shape.rank == 2 else {
+      throw ModelError(KerasProblem.badConfig(reason: "a kernel of cuDNN's is of the shape \(kernel.shape)"))
+    }
     let (rows, width) = (kernel.shape[0], kernel.shape[1] / max(gates, 1))
     guard width * gates == kernel.shape[1] else {
       throw ModelError(KerasProblem.badConfig(reason: "a kernel of cuDNN's has \(kernel.shape[1]) columns"))

@@ -34,8 +34,8 @@ extension KerasClass {
         case "concat": return [try concatenated(site, site.inputs, axis)]
         case let mode? where mode == "dot" || mode == "cos":
           // An axis, a pair, or a list of lists.
-          let list = axes?.array?.compactMap { $0.int ?? $0.array?.first?.int } ?? []
-          let pair = list.count == 2 ? list : [Int](repeating: axes?.int ?? -1, count: 2)
+          let list = axes?.array?.compactMap { $0.smallInt ?? $0.array?.first?.smallInt } ?? []
+          let pair = list.count == 2 ? list : [Int](repeating: axes?.smallInt ?? -1, count: 2)
           return try dot(site, pair, mode == "cos")
         default: throw settings.unsupported("a merge by a function of its user's")
         }

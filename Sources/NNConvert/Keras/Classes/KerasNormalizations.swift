@@ -67,7 +67,7 @@ extension KerasClass {
     settings.ignore(
       "momentum", "synchronized", "renorm", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size",
       "adjustment", "gamma_init", "beta_init")
-    if let mode = settings.value("mode")?.int, mode != 0 {
+    if let mode = settings.value("mode")?.smallInt, mode != 0 {
       throw settings.unsupported("mode \(mode) of Keras 1, which uses the statistics of the batch at inference")
     }
     let list = try axes(site)

@@ -68,13 +68,17 @@ extension KerasClass {
     let input = try site.computed(site.input())
     let rank = input.type.rank
     let axes = settings.value("axis") == nil ? [] : try settings.ints("axis")
-    let places = axes.map { $0 < 0 ? $0 + rank : $0 }.sorted()
+    let places = axes.compactMap { input.place(of: $0) }.sorted()
+    guard places.count == axes.count else {
+      throw settings.unsupported("axes that the input, of rank \(rank), does not have")
+    }
     let extents = places.map { input.type.shape[$0].value ?? 1 }
+    let size = try Shape(extents).count
     func constant(_ name: String) throws(ModelError) -> KerasTensor {
       if let json = settings.value(name) {
         let list = KerasSettings.numbers(json)
-        let count = extents.reduce(1, *)
-        guard list.count == count || list.count == 1 else {
+        let count = size
+        guard list.count == count || list.count == 1 && count <= 1 << 24 else {
           throw settings.unsupported("a '\(name)' of \(list.count) numbers for \(count)")
         }
         let all = list.count == count ? list : [Double](repeating: list[0], count: count)

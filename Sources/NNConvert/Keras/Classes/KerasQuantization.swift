@@ -23,7 +23,7 @@ enum KerasQuantization {
     case "int4":
       let settings = layer.config["quantization_config"]?.object?["config"]?.object
       let stated = mode.split { $0 == "_" || $0 == "/" }.dropFirst().first.flatMap { Int($0) }
-      self = .int4(blocks: (settings?["block_size"]?.int ?? stated ?? -1) > 0)
+      self = .int4(blocks: (settings?["block_size"]?.smallInt ?? stated ?? -1) > 0)
     default: self = .other(word)
     }
   }

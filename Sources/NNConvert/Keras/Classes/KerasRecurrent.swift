@@ -54,7 +54,7 @@ extension KerasClass {
     guard let json = site.settings.value("layer") else { throw site.settings.unsupported("it wraps nothing") }
     let layer = KerasLegacy.modern(try KerasLayer(json), site.conversion.generation)
     let input = try site.input()
-    let axis = layer.config["axis"]?.int
+    let axis = layer.config["axis"]?.smallInt
     if stepwise.contains(layer.className)
       || ["BatchNormalization", "LayerNormalization"].contains(layer.className) && (axis ?? -1) == -1
       || ["Softmax"].contains(layer.className) && (axis ?? -1) < 0

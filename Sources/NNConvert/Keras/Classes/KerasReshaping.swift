@@ -69,21 +69,27 @@ extension KerasClass {
       throw site.settings.unsupported("the setting '\(name)' of an input of rank \(input.type.rank)")
     }
     var pairs: [[Int]] = []
-    if let one = value.int {
+    if let one = value.smallInt {
       pairs = [[Int]](repeating: [one, one], count: rank)
     } else if let list = value.array {
       for item in list {
-        if let one = item.int { pairs.append([one, one]) } else { pairs.append((item.array ?? []).compactMap(\.int)) }
+        if let one = item.smallInt {
+          pairs.append([one, one])
+        } else {
+          pairs.append((item.array ?? []).compactMap(\.smallInt))
+        }
       }
       // One pair of a sequence stands without a list around it.
-      if rank == 1, list.count == 2, list.allSatisfy({ $0.int != nil }) { pairs = [list.compactMap(\.int)] }
-      if rank == 2, list.count == 4, list.allSatisfy({ $0.int != nil }) {
-        let ends = list.compactMap(\.int)
+      if rank == 1, list.count == 2, list.allSatisfy({ $0.smallInt != nil }) { pairs = [list.compactMap(\.smallInt)] }
+      if rank == 2, list.count == 4, list.allSatisfy({ $0.smallInt != nil }) {
+        let ends = list.compactMap(\.smallInt)
         pairs = [[ends[0], ends[1]], [ends[2], ends[3]]]
       }
     } else if let sides = value.object {
       // Keras 1 named the sides.
-      pairs = [("top_pad", "bottom_pad"), ("left_pad", "right_pad")].map { [sides[$0]?.int ?? 0, sides[$1]?.int ?? 0] }
+      pairs = [("top_pad", "bottom_pad"), ("left_pad", "right_pad")].map {
+        [sides[$0]?.smallInt ?? 0, sides[$1]?.smallInt ?? 0]
+      }
     }
     guard pairs.count == rank, pairs.allSatisfy({ $0.count == 2 }) else {
       throw site.settings.unsupported("the setting '\(name)' in this form")

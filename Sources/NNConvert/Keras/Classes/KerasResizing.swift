@@ -39,6 +39,9 @@ extension KerasClass {
     return ([first, first + 1], [height, width])
   }
 
+  /// A number without what is behind its point; at most what an extent can be.
+  private static func rounded(_ number: Double) -> Int { number < 1e9 ? Int(max(number, 0)) : 1_000_000_000 }
+
   private static func slice(_ starts: [Int], _ sizes: [Int], _ axes: [Int]) -> JSONObject {
     [
       "starts": integers(starts), "ends": integers(zip(starts, sizes).map { $0 + $1 }), "axes": integers(axes),
@@ -50,8 +53,8 @@ extension KerasClass {
   /// Source: `resize` in `keras/src/backend/tensorflow/image.py`, with its roundings.
   private static func cropped(_ site: KerasSite, _ value: KerasValue, _ sizes: [Int]) throws(ModelError) -> KerasValue {
     let (axes, extents) = try image(site, value)
-    let height = max(min(extents[0], Int(Double(extents[1] * sizes[0]) / Double(sizes[1]))), 1)
-    let width = max(min(extents[1], Int(Double(extents[0] * sizes[1]) / Double(sizes[0]))), 1)
+    let height = max(min(extents[0], rounded(Double(extents[1]) * Double(sizes[0]) / Double(sizes[1]))), 1)
+    let width = max(min(extents[1], rounded(Double(extents[0]) * Double(sizes[1]) / Double(sizes[0]))), 1)
     let starts = [(extents[0] - height) / 2, (extents[1] - width) / 2]
     guard [height, width] != extents else { return value }
     return try site.add("slice", slice(starts, [height, width], axes), [value], suffix: "crop")[0]
@@ -62,8 +65,8 @@ extension KerasClass {
     _ site: KerasSite, _ value: KerasValue, _ sizes: [Int], _ fill: Double
   ) throws(ModelError) -> KerasValue {
     let (axes, extents) = try image(site, value)
-    let height = max(extents[0], Int(Double(extents[1] * sizes[0]) / Double(sizes[1])))
-    let width = max(extents[1], Int(Double(extents[0] * sizes[1]) / Double(sizes[0])))
+    let height = max(extents[0], rounded(Double(extents[1]) * Double(sizes[0]) / Double(sizes[1])))
+    let width = max(extents[1], rounded(Double(extents[0]) * Double(sizes[1]) / Double(sizes[0])))
     var margins = [[Int]](repeating: [0, 0], count: value.type.rank)
     for (axis, (old, new)) in zip(axes, zip(extents, [height, width])) {
       // The same on both sides; what is left over by an odd difference Keras leaves out.
@@ -79,6 +82,7 @@ extension KerasClass {
     _ site: KerasSite, _ value: KerasValue, _ sizes: [Int], _ mode: String, _ antialias: Bool
   ) throws(ModelError) -> KerasValue {
     let first = try site.settings.channelsFirst() ? value.type.rank - 2 : value.type.rank - 3
+    guard first >= 0 else { throw site.settings.unsupported("an image of \(value.type.rank) dimensions") }
     var fields: JSONObject = ["axes": integers([first, first + 1]), "sizes": integers(sizes)]
     switch mode {
     case "nearest":

@@ -47,8 +47,8 @@ enum KerasCalls {
   }
 
   private static func reference(_ json: JSONValue) -> KerasReference? {
-    guard let list = json.array, list.count >= 3, let layer = list[0].string, let call = list[1].int,
-      let output = list[2].int
+    guard let list = json.array, list.count >= 3, let layer = list[0].string, let call = list[1].smallInt,
+      let output = list[2].smallInt
     else { return nil }
     return KerasReference(layer: layer, call: call, output: output)
   }

@@ -49,6 +49,11 @@ final class KerasConversion {
     _ name: String, _ kind: String, _ fields: JSONObject, _ inputs: [KerasValue],
     _ parameters: [(role: String, tensor: KerasTensor)], owner: String
   ) throws(ModelError) -> [KerasValue] {
+    // Models that call one another twice each could make any number of nodes.
+    guard nodes.count < Limits.standard.nodeCount else {
+      throw ModelError(
+        ModelProblem.tooMany(what: "nodes", count: nodes.count + 1, limit: Limits.standard.nodeCount))
+    }
     let types = inputs.map(\.type)
     var node = Node(name, kind, fields: fields, inputs: inputs.map(\.reference))
     let layer = try LayerCatalog.standard.layer(for: node)
@@ -121,6 +126,10 @@ final class KerasConversion {
     for (reference, value) in zip(network.inputs, inputs) { values[reference] = value }
     for (layer, index, call) in try network.ordered() {
       let references = call.references
+      if let missing = references.first(where: { values[$0] == nil }) {
+        throw ModelError(
+          KerasProblem.badConfig(reason: "the layer '\(missing.layer)' has no output \(missing.output)"))
+      }
       guard references.allSatisfy({ (values[$0] ?? nil) != nil }) else {
         for output in 0..<64 { values[KerasReference(layer: layer.name, call: index, output: output)] = .some(nil) }
         try check(layer, weights[layer.name], prefix)

@@ -78,7 +78,7 @@ final class KerasSettings {
   func bool(_ name: String, default standard: Bool) throws(ModelError) -> Bool {
     guard let value = value(name) else { return standard }
     if let bool = value.bool { return bool }
-    if let int = value.int { return int != 0 }
+    if let int = value.smallInt { return int != 0 }
     throw bad(name, "true or false")
   }
 
@@ -87,8 +87,8 @@ final class KerasSettings {
       guard let standard else { throw bad(name, "an integer") }
       return standard
     }
-    if let int = value.int { return int }
-    if let number = value.number, let int = Int(exactly: number) { return int }
+    if let int = value.smallInt { return int }
+    if let number = value.number, number.magnitude < 1e9, let int = Int(exactly: number) { return int }
     throw bad(name, "an integer")
   }
 
@@ -119,8 +119,8 @@ final class KerasSettings {
       guard let standard else { throw bad(name, "integers") }
       return [Int](repeating: standard, count: count ?? 1)
     }
-    if let one = value.int { return [Int](repeating: one, count: count ?? 1) }
-    let list = (value.array ?? []).compactMap(\.int)
+    if let one = value.smallInt { return [Int](repeating: one, count: count ?? 1) }
+    let list = (value.array ?? []).compactMap(\.smallInt)
     guard let array = value.array, list.count == array.count, count == nil || list.count == count else {
       throw bad(name, count.map { "\($0) integers" } ?? "integers")
     }
@@ -136,7 +136,7 @@ final class KerasSettings {
     for item in list {
       if item == .null {
         shape.append(nil)
-      } else if let extent = item.int {
+      } else if let extent = item.smallInt {
         shape.append(extent < 0 ? nil : extent)
       } else {
         return nil
@@ -154,4 +154,9 @@ final class KerasSettings {
     default: throw bad("data_format", "'channels_last' or 'channels_first'")
     }
   }
+}
+
+extension JSONValue {
+  /// The integer, if it is one that an extent, an axis or a number of layers can be, so that sums and products of two fit.
+  var smallInt: Int? { int.flatMap { $0.magnitude < 1 << 31 ? $0 : nil } }
 }

@@ -48,6 +48,14 @@ struct KerasTensor {
 
   /// Several arrays joined along an axis.
   init(joining arrays: [KerasTensor], axis: Int, _ why: String) throws(ModelError) {
+    guard let first = arrays.first?.changing.tensor, first.shape.dimensions.indices.contains(axis),
+      arrays.allSatisfy({ other in
+        var (own, others) = (first.shape.dimensions, other.shape.dimensions)
+        guard own.count == others.count, other.changing.tensor.dataType == first.dataType else { return false }
+        (own[axis], others[axis]) = (0, 0)
+        return own == others
+      })
+    else { throw ModelError(KerasProblem.badConfig(reason: "the weights of its gates have different shapes or types")) }
     sources = arrays.flatMap(\.sources)
     changing = ChangingTensor(try Tensor.joined(arrays.map(\.changing.tensor), axis: axis), [.arranged(why)])
   }
@@ -70,6 +78,11 @@ struct KerasTensor {
 
   /// With the axes in another order.
   func permuted(_ axes: [Int]) throws(ModelError) -> KerasTensor {
+    guard axes.count == shape.rank else {
+      throw ModelError(
+        KerasProblem.badConfig(
+          reason: "the weight '\(sources.joined(separator: ", "))' has \(shape.rank) dimensions, not \(axes.count)"))
+    }
     guard axes != Array(axes.indices) else { return self }
     var result = self
     result.changing.replace(try changing.tensor.permuted(axes), .permuted(axes))
@@ -78,6 +91,10 @@ struct KerasTensor {
 
   /// A part along an axis.
   func part(_ range: Range<Int>, axis: Int, _ why: String) throws(ModelError) -> KerasTensor {
+    guard shape.dimensions.indices.contains(axis), range.lowerBound >= 0, range.upperBound <= shape[axis] else {
+      throw ModelError(
+        KerasProblem.badConfig(reason: "the weight '\(sources.joined(separator: ", "))' is of the shape \(shape)"))
+    }
     var result = self
     result.changing.replace(try changing.tensor.part(range, axis: axis), .arranged(why))
     return result
@@ -85,6 +102,10 @@ struct KerasTensor {
 
   /// With the order turned round along axes.
   func reversed(_ axes: [Int], _ why: String) throws(ModelError) -> KerasTensor {
+    guard axes.allSatisfy(shape.dimensions.indices.contains) else {
+      throw ModelError(
+        KerasProblem.badConfig(reason: "the weight '\(sources.joined(separator: ", "))' is of the shape \(shape)"))
+    }
     var result = self
     result.changing.replace(try changing.tensor.reversed(axes), .arranged(why))
     return result

@@ -33,6 +33,7 @@ extension KerasOperations {
       for (place, names) in [["transpose_a", "adjoint_a"], ["transpose_b", "adjoint_b"]].enumerated()
       where names.contains(where: { operation.isTrue($0) }) && place < values.count {
         let rank = values[place].type.rank
+        guard rank >= 2 else { throw operation.site.settings.unsupported("a matrix of \(rank) dimensions") }
         let order = Array(0..<rank - 2) + [rank - 1, rank - 2]
         values[place] = try operation.site.add(
           "permute", ["permutation": KerasClass.integers(order)], [values[place]], suffix: "transposed_\(place + 1)")[0]

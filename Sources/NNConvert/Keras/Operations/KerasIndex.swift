@@ -38,7 +38,7 @@ enum KerasIndex {
         new.append(place)
         place += 1
       case .constant(let json):
-        guard let position = json.int else { throw site.settings.unsupported("an index that is no number") }
+        guard let position = json.smallInt else { throw site.settings.unsupported("an index that is no number") }
         starts.append(position)
         ends.append(position == -1 ? Int(Int32.max) : position + 1)
         axes.append(axis)
@@ -93,6 +93,6 @@ enum KerasIndex {
   private static func bound(_ argument: KerasArgument) -> Int?? {
     guard case .constant(let json) = argument else { return nil }
     if json == .null { return .some(nil) }
-    return json.int.map { .some($0) }
+    return json.smallInt.map { .some($0) }
   }
 }

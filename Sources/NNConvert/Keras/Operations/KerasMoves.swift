@@ -20,13 +20,15 @@ extension KerasOperations {
     "transpose": { operation throws(ModelError) in
       let input = try operation.input()
       let order =
-        operation.option("axes", "perm", place: 1)?.array?.compactMap(\.int) ?? Array((0..<input.type.rank).reversed())
+        operation.option("axes", "perm", place: 1)?.array?.compactMap(\.smallInt)
+        ?? Array((0..<input.type.rank).reversed())
       return try operation.site.add("permute", ["permutation": KerasClass.integers(order)], [input])
     },
     "swapaxes": { operation throws(ModelError) in
       let input = try operation.input()
       let rank = input.type.rank
-      guard let one = operation.option("axis1", place: 1)?.int, let other = operation.option("axis2", place: 2)?.int,
+      guard let one = operation.option("axis1", place: 1)?.smallInt,
+        let other = operation.option("axis2", place: 2)?.smallInt,
         (-rank..<rank).contains(one), (-rank..<rank).contains(other)
       else { throw operation.site.settings.unsupported("axes that the value does not have") }
       var order = Array(0..<rank)
@@ -38,7 +40,9 @@ extension KerasOperations {
       let rank = input.type.rank
       func places(_ name: String, _ place: Int) -> [Int] {
         let value = operation.option(name, place: place)
-        return (value?.int.map { [$0] } ?? value?.array?.compactMap(\.int) ?? []).map { $0 < 0 ? $0 + rank : $0 }
+        return (value?.smallInt.map { [$0] } ?? value?.array?.compactMap(\.smallInt) ?? []).map {
+          $0 < 0 ? $0 + rank : $0
+        }
       }
       let (from, to) = (places("source", 1), places("destination", 2))
       guard from.count == to.count, Set(from).count == from.count, Set(to).count == to.count,
@@ -50,7 +54,8 @@ extension KerasOperations {
     },
     "repeat": { operation throws(ModelError) in
       let input = try operation.input()
-      guard let count = operation.option("repeats", place: 1)?.int, count > 0, let axis = try operation.axes(2)?.first,
+      guard let count = operation.option("repeats", place: 1)?.smallInt, count > 0,
+        let axis = try operation.axes(2)?.first,
         let place = input.place(of: axis)
       else { throw operation.site.settings.unsupported("a repetition without an axis, or of unequal numbers") }
       // Each element along the axis, several times: a new axis behind it is repeated and joined with it.
@@ -58,8 +63,11 @@ extension KerasOperations {
       var repeats = [Int](repeating: 1, count: input.type.rank + 1)
       repeats[place + 1] = count
       let tiled = try operation.site.add("tile", ["repeats": KerasClass.integers(repeats)], open, suffix: "tiled")
-      let extents = input.type.shape.enumerated().map { axis, extent in
-        extent.value.map { axis == place ? $0 * count : $0 } ?? -1
+      var extents = input.type.shape.map { $0.value ?? -1 }
+      if extents[place] >= 0 {
+        let (product, overflow) = extents[place].multipliedReportingOverflow(by: count)
+        guard !overflow else { throw operation.site.settings.unsupported("more elements than can be counted") }
+        extents[place] = product
       }
       guard extents.filter({ $0 == -1 }).count <= 1 else {
         throw operation.site.settings.unsupported("a repetition among open extents")
@@ -69,7 +77,7 @@ extension KerasOperations {
     },
     "roll": { operation throws(ModelError) in
       let input = try operation.input()
-      guard let shift = operation.option("shift", place: 1)?.int, let axis = try operation.axes(2)?.first,
+      guard let shift = operation.option("shift", place: 1)?.smallInt, let axis = try operation.axes(2)?.first,
         let place = input.place(of: axis), let extent = input.type.shape[place].value, extent > 0
       else { throw operation.site.settings.unsupported("a roll without an axis, or of an open extent") }
       let cut = ((-shift) % extent + extent) % extent
@@ -80,7 +88,7 @@ extension KerasOperations {
       return try operation.site.add("concatenate", ["axis": JSONValue(place)], [parts[1], parts[0]])
     },
     "image_resize": { operation throws(ModelError) in
-      guard let sizes = operation.option("size", place: 1)?.array?.compactMap(\.int), sizes.count == 2,
+      guard let sizes = operation.option("size", place: 1)?.array?.compactMap(\.smallInt), sizes.count == 2,
         ["bilinear", "nearest"].contains(operation.option("method")?.string ?? "bilinear"),
         !operation.isTrue("antialias", "preserve_aspect_ratio")
       else { throw operation.site.settings.unsupported("a change of extents in this form") }
@@ -137,13 +145,13 @@ extension KerasOperations {
       return results
     },
     "tile": { operation throws(ModelError) in
-      guard let repeats = operation.option("repeats", "multiples", place: 1)?.array?.compactMap(\.int) else {
+      guard let repeats = operation.option("repeats", "multiples", place: 1)?.array?.compactMap(\.smallInt) else {
         throw operation.site.settings.unsupported("repeats that are computed")
       }
       return try operation.site.add("tile", ["repeats": KerasClass.integers(repeats)], [operation.input()])
     },
     "broadcast_to": { operation throws(ModelError) in
-      guard let shape = operation.option("shape", place: 1)?.array?.compactMap(\.int) else {
+      guard let shape = operation.option("shape", place: 1)?.array?.compactMap(\.smallInt) else {
         throw operation.site.settings.unsupported("a shape that is computed")
       }
       return try operation.site.add("expand", ["target_shape": KerasClass.integers(shape)], [operation.input()])
@@ -172,7 +180,7 @@ extension KerasOperations {
         ], [input])
     },
     "one_hot": { operation throws(ModelError) in
-      guard let count = operation.option("num_classes", "depth", place: 1)?.int else {
+      guard let count = operation.option("num_classes", "depth", place: 1)?.smallInt else {
         throw operation.site.settings.unsupported("a number of classes that is computed")
       }
       let axis = try operation.axes(nil)?.first ?? -1
@@ -188,7 +196,7 @@ extension KerasOperations {
   ]
 
   private static func blocks(_ operation: KerasOperation, _ kind: String) throws(ModelError) -> [KerasValue] {
-    guard let size = operation.option("block_size", place: 1)?.int,
+    guard let size = operation.option("block_size", place: 1)?.smallInt,
       operation.option("data_format")?.string ?? "NHWC" == "NHWC"
     else { throw operation.site.settings.unsupported("blocks in this form") }
     return try operation.site.add(kind, ["block_size": JSONValue(size)], [operation.input()])
@@ -198,7 +206,9 @@ extension KerasOperations {
     let input = try operation.input()
     let rank = input.type.rank - 2
     func extents(_ value: JSONValue?) -> [Int]? {
-      value.flatMap { json in json.int.map { [Int](repeating: $0, count: rank) } ?? json.array?.compactMap(\.int) }
+      value.flatMap { json in
+        json.smallInt.map { [Int](repeating: $0, count: rank) } ?? json.array?.compactMap(\.smallInt)
+      }
     }
     guard operation.site.layer.isOperation, let size = extents(operation.option("pool_size")), size.count == rank else {
       throw operation.site.settings.unsupported("a window in this form")
@@ -222,11 +232,13 @@ extension KerasOperations {
       let parts = operation.option("indices_or_sections", "num_or_size_splits", place: 1)
     else { throw operation.site.settings.unsupported("a cut of an open extent") }
     var sizes: [Int]
-    if let count = parts.int {
-      guard count > 0, extent % count == 0 else { throw operation.site.settings.unsupported("parts of unequal size") }
+    if let count = parts.smallInt {
+      guard (1...1024).contains(count), extent % count == 0 else {
+        throw operation.site.settings.unsupported("parts of unequal size")
+      }
       sizes = [Int](repeating: extent / count, count: count)
     } else {
-      let list = parts.array?.compactMap(\.int) ?? []
+      let list = parts.array?.compactMap(\.smallInt) ?? []
       // TensorFlow gives sizes, Keras the places of the cuts.
       sizes = isTensorFlow ? list : zip([0] + list, list + [extent]).map { $1 - $0 }
     }
@@ -237,7 +249,7 @@ extension KerasOperations {
   private static func pad(_ operation: KerasOperation) throws(ModelError) -> [KerasValue] {
     let input = try operation.input()
     let given = operation.option("pad_width", "paddings", place: 1)?.array ?? []
-    let pairs = given.compactMap { $0.array?.compactMap(\.int) }
+    let pairs = given.compactMap { $0.array?.compactMap(\.smallInt) }
     let mode = operation.option("mode")?.string?.lowercased() ?? "constant"
     guard pairs.count == input.type.rank, pairs.allSatisfy({ $0.count == 2 }),
       ["constant", "reflect", "edge", "wrap"].contains(mode)

@@ -101,15 +101,15 @@ struct KerasOperation {
 
   func int(_ names: String, default standard: Int) throws(ModelError) -> Int {
     guard let value = option(names) else { return standard }
-    guard let int = value.int else { throw site.settings.unsupported("'\(names)' that is no integer") }
+    guard let int = value.smallInt else { throw site.settings.unsupported("'\(names)' that is no integer") }
     return int
   }
 
   /// The axes of an option: none, one or several.
   func axes(_ place: Int? = 1) throws(ModelError) -> [Int]? {
     guard let value = option("axis", "axes", "dims", place: place) else { return nil }
-    if let one = value.int { return [one] }
-    let list = (value.array ?? []).compactMap(\.int)
+    if let one = value.smallInt { return [one] }
+    let list = (value.array ?? []).compactMap(\.smallInt)
     guard let array = value.array, list.count == array.count else {
       throw site.settings.unsupported("axes that are no integers")
     }

@@ -61,7 +61,7 @@ extension KerasOperations {
         ], [operation.input()])
     }
     table["top_k"] = { operation throws(ModelError) in
-      guard let k = operation.option("k", place: 1)?.int else {
+      guard let k = operation.option("k", place: 1)?.smallInt else {
         throw operation.site.settings.unsupported("a number of elements that is no integer")
       }
       return try operation.site.add("top_k", ["k": JSONValue(k)], [operation.input()])
