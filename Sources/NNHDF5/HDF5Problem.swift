@@ -82,7 +82,7 @@ public enum HDF5Problem: Problem {
     case .notAModel:
       "an HDF5 file, but not a model: its root has no attribute 'format' with the value 'nnm'"
     case .ofKeras:
-      "a file of Keras, which this version does not read; save its weights with numpy.savez and use nnconvert from-npy"
+      "a file of Keras, not a model of this format; convert it first: nnconvert from-keras FILE -o model.nnm"
     case .foreignLink(let kind):
       "is \(kind), which could lead out of the file; only hard links are read"
     case .badName(let reason):

@@ -23,6 +23,16 @@ import Testing
     #expect(try session.run("nnconvert", "from-keras", "net_perceptron.keras", "-o", "m.nnm").code == 73)
   }
 
+  @Test func otherCommandsNameTheOneThatReadsFilesOfKeras() throws {
+    let session = try session("\(Self.cases)/net_perceptron.keras", "\(Self.cases)/k1_perceptron.h5")
+    for file in ["net_perceptron.keras", "k1_perceptron.h5"] {
+      let run = try session.run("nninfo", file)
+      #expect(run.code != 0)
+      #expect(run.errors.contains("a file of Keras"), "\(run.errors)")
+      #expect(run.errors.contains("convert it first: nnconvert from-keras FILE -o model.nnm"), "\(run.errors)")
+    }
+  }
+
   @Test func weightsAloneNeedTheirArchitecture() throws {
     let session = try session(
       "\(Self.cases)/weights_perceptron.weights.h5", "\(Self.cases)/weights_perceptron.json")

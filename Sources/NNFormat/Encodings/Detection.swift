@@ -43,6 +43,11 @@ extension ContainerKind {
         what: "a NumPy array", command: "nnconvert from-npy FILE.npy … --activation … -o model.nnm")
     }
     if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      // The first member's name stands behind 30 bytes (PKWARE's APPNOTE, 4.3.7); those of Keras begin with one of these.
+      let name = start.dropFirst(30)
+      if ["metadata.json", "config.json", "model.weights.h5"].contains(where: { name.starts(with: $0.utf8) }) {
+        return .convertFirst(what: "a file of Keras", command: "nnconvert from-keras FILE -o model.nnm")
+      }
       return .convertFirst(
         what: "a ZIP archive", command: "nnconvert from-npy FILE.npz --activation … -o model.nnm")
     }
