@@ -68,12 +68,7 @@ public struct NumPyImport: Sendable {
       (model, report.mapped) = try stack.model()
     }
     report.sources = sources.sources()
-    model.provenance = Provenance(
-      sources: report.sources, tool: tool,
-      steps: report.mapped.map { mapping in
-        Provenance.TensorSteps(
-          tensor: mapping.tensor, steps: ["read from '\(mapping.array)'"] + mapping.changes.map(\.description))
-      })
+    model.provenance = report.provenance(tool: tool)
     try model.validate()
     _ = try CheckedGraph(model)
     return (model, report)

@@ -141,12 +141,7 @@ public struct KerasImport: Sendable {
     _ model: Model, _ conversion: KerasConversion, _ report: ConversionReport
   ) throws(ModelError) -> Model {
     var model = model
-    model.provenance = Provenance(
-      sources: report.sources, tool: tool,
-      steps: report.mapped.map { mapping in
-        Provenance.TensorSteps(
-          tensor: mapping.tensor, steps: ["read from '\(mapping.array)'"] + mapping.changes.map(\.description))
-      })
+    model.provenance = report.provenance(tool: tool)
     try model.validate()
     _ = try CheckedGraph(model)
     return model

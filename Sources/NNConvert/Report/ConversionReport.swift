@@ -22,6 +22,16 @@ public struct ConversionReport: Sendable, Equatable {
   /// A report of nothing yet.
   public init() {}
 
+  /// What a model keeps of the report: its sources, and what was done to each tensor.
+  func provenance(tool: String) -> Provenance {
+    Provenance(
+      sources: sources, tool: tool,
+      steps: mapped.map { mapping in
+        Provenance.TensorSteps(
+          tensor: mapping.tensor, steps: ["read from '\(mapping.array)'"] + mapping.changes.map(\.description))
+      })
+  }
+
   /// A tensor of a model, and the array that it was made of.
   public struct Mapping: Sendable, Equatable {
     /// The name of the array in the source.

@@ -9,11 +9,6 @@ extension KerasOperations {
       }
       let input = try operation.input()
       let extents = shape.map { $0 ?? -1 }
-      // A first extent that is open is that of the batch.
-      if extents.first == -1, extents.dropFirst().allSatisfy({ $0 >= 0 }) {
-        return try operation.site.add(
-          "reshape", ["target_shape": KerasClass.integers(extents), "keeps_batch": false], [input])
-      }
       return try operation.site.add(
         "reshape", ["target_shape": KerasClass.integers(extents), "keeps_batch": false], [input])
     },
