@@ -6,6 +6,7 @@
 #include "runs.h"
 #include "scalar_f32.h"
 #include "variants.h"
+#include "widen.h"
 
 #define PLAIN_BODY "recurrence_plain.inc"
 #include "each_plain.inc"

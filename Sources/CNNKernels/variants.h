@@ -34,8 +34,8 @@
   void nnk_pack_b_##type##_##isa(const nnk_packing *, void *);                                                      \
   size_t nnk_tile_columns_##type##_##isa(void);                                                                     \
   void nnk_epilogue_##type##_##isa(const nnk_elements *);                                                           \
-  size_t nnk_packed_gates_size_##type##_##isa(size_t, size_t, size_t);                                              \
-  void nnk_pack_gates_##type##_##isa(const void *, size_t, size_t, size_t, void *);                                 \
+  size_t nnk_packed_gates_size_##type##_##isa(size_t, size_t, size_t, nnk_b_type);                                  \
+  void nnk_pack_gates_##type##_##isa(const void *, size_t, size_t, size_t, nnk_b_type, void *);                     \
   void nnk_lstm_##type##_##isa(const nnk_lstm *);                                                                   \
   void nnk_gru_##type##_##isa(const nnk_gru *);
 #define DECLARE(isa) DECLARE_TYPED(f32, isa) DECLARE_TYPED(f64, isa)

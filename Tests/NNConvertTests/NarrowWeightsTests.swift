@@ -16,12 +16,10 @@ struct NarrowWeightsTests {
     if shared {
       nodes.append(
         Node(
-          "b", "embedding",
-          fields: JSONObject([("input_dim", JSONValue(depth)), ("output_dim", JSONValue(weights.shape[1]))]),
-          inputs: [ValueReference("i")], parameters: [NodeParameter("embeddings", "w")]))
+          "b", "prelu", inputs: [ValueReference("i")], parameters: [NodeParameter("alpha", "w")]))
     }
     var inputs = [GraphInput("x", TensorType(.f32, [.symbol("N"), .known(depth)]))]
-    if shared { inputs.append(GraphInput("i", TensorType(.i64, [.symbol("M")]))) }
+    if shared { inputs.append(GraphInput("i", TensorType(.f32, [.symbol("M")] + weights.type.shape))) }
     return Model(
       graph: Graph(inputs: inputs, nodes: nodes, outputs: [GraphOutput("y", "a")]),
       tensors: try NamedTensors([("w", weights)]))

@@ -17,6 +17,34 @@ final class Memory<Element: BitwiseCopyable> {
   var elements: [Element] { Array(UnsafeBufferPointer(start: first, count: count)) }
 }
 
+/// Weights as they are stored, and as numbers.
+struct RandomWeights<T: Number> {
+  let stored: Memory<UInt8>
+  let numbers: [T]
+
+  /// - Parameter special: Whether there are infinities, NaNs and subnormals, too.
+  init(_ type: WeightType, _ count: Int, special: Bool, using dice: inout Dice) {
+    if type == .same {
+      let numbers: [T] = dice.numbers(count, special: special)
+      self.numbers = numbers
+      stored = Memory(numbers.withUnsafeBytes { Array($0) })
+      return
+    }
+    stored = Memory((0..<count * type.byteSize(.f32)).map { _ in UInt8.random(in: 0...255, using: &dice) })
+    if type == .i8 {
+      numbers = stored.elements.map { T(Int8(bitPattern: $0)) }
+      return
+    }
+    let wide = Memory([Float](repeating: 0, count: count))
+    if !special {
+      let usual = Memory<Float>(dice.numbers(count, special: false))
+      (type == .f16 ? FloatCast.f32ToF16 : .f32ToBF16).run(from: usual.address, to: stored.address, count: count)
+    }
+    (type == .f16 ? FloatCast.f16ToF32 : .bf16ToF32).run(from: stored.address, to: wide.address, count: count)
+    numbers = wide.elements.map { $0.isNaN ? .nan : T($0) }
+  }
+}
+
 /// A few element-wise steps over a matrix, with their operands.
 struct RandomSteps<T: Number>: CustomStringConvertible {
   enum Kind { case function(Elementwise), add, multiply, subtract }
@@ -128,25 +156,11 @@ struct RandomProduct<T: Number>: CustomStringConvertible {
     bStride = (transposed ? depth : columns) + any([0, 1, 5])
     a = Memory(dice.numbers(offset + rows * aStride, special: trial % 5 == 0))
     let count = offset + (transposed ? columns : depth) * bStride
-    (b, wide) = Self.weights(bType, count, special: trial % 5 == 0, using: &dice)
+    let weights = RandomWeights<T>(bType, count, special: trial % 5 == 0, using: &dice)
+    (b, wide) = (weights.stored, weights.numbers)
     scales = bType == .i8 || any([false, false, true]) ? Memory(dice.numbers(columns, special: false)) : nil
     bias = any([false, true]) ? Memory(dice.numbers(columns, special: false)) : nil
     steps = RandomSteps(rows: rows, columns: columns, using: &dice)
-  }
-
-  private static func weights(
-    _ type: WeightType, _ count: Int, special: Bool, using dice: inout Dice
-  ) -> (Memory<UInt8>, [T]) {
-    if type == .same {
-      let numbers: [T] = dice.numbers(count, special: special)
-      return (Memory(numbers.withUnsafeBytes { Array($0) }), numbers)
-    }
-    let bytes = (0..<count * type.byteSize(.f32)).map { _ in UInt8.random(in: 0...255, using: &dice) }
-    if type == .i8 { return (Memory(bytes), bytes.map { T(Int8(bitPattern: $0)) }) }
-    let wide = Memory([Float](repeating: 0, count: count))
-    let narrow = Memory(bytes)
-    (type == .f16 ? FloatCast.f16ToF32 : .bf16ToF32).run(from: narrow.address, to: wide.address, count: count)
-    return (narrow, wide.elements.map { $0.isNaN ? .nan : T($0) })
   }
 
   var description: String {

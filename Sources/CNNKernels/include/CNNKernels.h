@@ -211,18 +211,29 @@ typedef struct {
   double alpha, beta;
 } nnk_activation;
 
+// The weights of a step's gates, `units` columns for each gate. The sums of 8-bit integers are multiplied by `scales`, one for each
+// column, before anything is added.
+typedef struct {
+  const void *_Nonnull values;
+  bool is_packed;  // Whether `pack_gates` made the values.
+  nnk_b_type type;
+  const void *_Nullable scales;
+} nnk_gate_weights;
+
+// Parts of a step begin at multiples of so many units, with every variant.
+#define NNK_STEP_UNITS 32
+
 // A step of a long short-term memory with the gates i, f, g and o, without what is rarely asked for:
 //   I, F, G, O = gates + hidden · weights;  c' = s(F) * c + s(I) * a(G);  h' = s(O) * t(c')
-//   gates [rows, gates_stride], of each row the first 4 * units; hidden [rows, depth]; weights [depth, 4 * units];
-//   cell, next_cell, next_hidden [rows, units]
-// The states after the step must not overlap those before it.
+//   gates [rows, gates_stride], of each row the first 4 * units; hidden [rows, depth]; cell, next_cell, next_hidden [rows, units]
+// The states after the step must not overlap those before it. It computes the units from `first` to before `end`, where `first`
+// is a multiple of `NNK_STEP_UNITS`; the others are for other threads.
 typedef struct {
-  size_t rows, units, depth;
+  size_t rows, units, first, end, depth;
   const void *_Nonnull gates;
   size_t gates_stride;
   const void *_Nonnull hidden;
-  const void *_Nonnull weights;
-  const void *_Nullable packed;  // What `pack_gates` made of the weights, or null; then `weights` is read.
+  nnk_gate_weights weights;  // [depth, 4 * units]
   const void *_Nonnull cell;
   void *_Nonnull next_cell;
   void *_Nonnull next_hidden;
@@ -231,16 +242,14 @@ typedef struct {
 
 // A step of a gated recurrent unit with the gates z, r and n, whose r multiplies the state's share:
 //   H = hidden · weights (+ bias);  z = s(X_z + H_z), r = s(X_r + H_r), n = a(X_n + r * H_n);  h' = z * h + (1 - z) * n
-//   gates X [rows, gates_stride], of each row the first 3 * units; hidden, next_hidden [rows, units];
-//   weights [units, 3 * units]; bias [3 * units]
-// The state after the step must not overlap that before it.
+//   gates X [rows, gates_stride], of each row the first 3 * units; hidden, next_hidden [rows, units]; bias [3 * units]
+// The state after the step must not overlap that before it. Units as those of `nnk_lstm`.
 typedef struct {
-  size_t rows, units;
+  size_t rows, units, first, end;
   const void *_Nonnull gates;
   size_t gates_stride;
   const void *_Nonnull hidden;
-  const void *_Nonnull weights;
-  const void *_Nullable packed;  // As that of `nnk_lstm`.
+  nnk_gate_weights weights;  // [units, 3 * units]
   const void *_Nullable bias;
   void *_Nonnull next_hidden;
   nnk_activation gate, candidate;  // s, a
@@ -283,10 +292,11 @@ typedef struct {
   // The columns of a panel of packed B; products split at multiples of it share no panel.
   size_t (*_Nonnull tile_columns)(void);
   // The bytes of packed weights [depth, gates * units].
-  size_t (*_Nonnull packed_gates_size)(size_t units, size_t depth, size_t gates);
+  size_t (*_Nonnull packed_gates_size)(size_t units, size_t depth, size_t gates, nnk_b_type type);
   // Packs them in the order in which steps read them: blocks of units, each with all rows one after another, each row with
   // the block's columns of all gates, missing columns 0. Only this variant can read it.
-  void (*_Nonnull pack_gates)(const void *_Nonnull weights, size_t units, size_t depth, size_t gates, void *_Nonnull packed);
+  void (*_Nonnull pack_gates)(const void *_Nonnull weights, size_t units, size_t depth, size_t gates, nnk_b_type type,
+                              void *_Nonnull packed);
   void (*_Nonnull lstm)(const nnk_lstm *_Nonnull step);
   void (*_Nonnull gru)(const nnk_gru *_Nonnull step);
 } nnk_kernels;

@@ -18,7 +18,8 @@ public struct NarrowedWeights: Sendable {
   /// What became of the values of each tensor that was changed, by name, in the order of the nodes.
   public private(set) var losses: [(tensor: String, loss: CastLoss)] = []
 
-  /// Stores the f32 weights of `dense` and `convolution` nodes, and of others that multiply by matrices, narrower.
+  /// Stores the f32 weights of nodes that multiply by matrices (`dense`, `convolution`, `lstm`, attention, ...), and the tables of
+  /// `embedding` nodes, narrower.
   ///
   /// f16 and bf16 round to nearest, ties to even. int8 has for each output channel (a column of the weights as a matrix) the scale s = max|w| / 127,
   /// divided in f32, and holds w / s, rounded to the nearest integer, ties to even; it adds a tensor `<name>_scales`

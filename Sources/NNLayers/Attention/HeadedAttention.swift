@@ -192,7 +192,7 @@ struct HeadedSizes {
 }
 
 /// A layer that is headed attention; the kernels of products read its weights narrow or packed, too.
-protocol HeadedLayer: ProductLayer {
+protocol HeadedLayer: FusingProductLayer {
   /// The settings as the two kinds share them.
   var attention: HeadedAttention { get }
 }

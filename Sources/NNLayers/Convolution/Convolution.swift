@@ -20,7 +20,7 @@ import NNKernels
 ///
 /// - Source: Keras 3 `Conv1D`, `Conv2D`, `Conv3D` without activation (kernel in the same layout); ONNX `Conv` of opset 1 to 22
 ///   (kernel `[filters, in / groups, kernel_size...]`).
-public struct Convolution: Layer, ProductLayer, ConvolutionLayer {
+public struct Convolution: Layer, FusingProductLayer, ConvolutionLayer {
   /// `convolution`
   public static let kind = "convolution"
   /// The settings.
@@ -135,13 +135,15 @@ public struct Convolution: Layer, ProductLayer, ConvolutionLayer {
   /// Threads divide positions, and each would make the panels for itself.
   private static let plentyOfPositions = 512
 
-  /// The first parameter; groups of one channel are used as they lie.
+  /// The first parameter; of groups of one channel there is no matrix.
   package func weights(for inputs: [TensorType]) -> [WeightMatrix] {
-    let product = product(for: inputs).flatMap { $0.isDepthwise ? nil : $0 }
+    guard let channels = try? checked(inputs).channels,
+      !ConvolutionProduct.isDepthwise(channels: channels, groups: groups.value)
+    else { return [] }
     return [
       WeightMatrix(
-        0, columns: filters.value, groups: groups.value, rows: product.map { $0.samples * $0.window.outputs },
-        plentyOfRows: Self.plentyOfPositions)
+        0, columns: filters.value, groups: groups.value,
+        rows: product(for: inputs).map { $0.samples * $0.window.outputs }, plentyOfRows: Self.plentyOfPositions)
     ]
   }
 

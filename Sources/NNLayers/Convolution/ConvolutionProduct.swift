@@ -32,7 +32,9 @@ package struct ConvolutionProduct {
   var groupChannels: Int { groups == 0 ? 0 : channels / groups }
   var groupFilters: Int { groups == 0 ? 0 : filters / groups }
   /// A channel a group: products too narrow for matrices, which run side by side.
-  var isDepthwise: Bool { groups == channels && groups > 1 }
+  var isDepthwise: Bool { ConvolutionProduct.isDepthwise(channels: channels, groups: groups) }
+
+  static func isDepthwise(channels: Int, groups: Int) -> Bool { groups == channels && groups > 1 }
   private var isEmpty: Bool { samples == 0 || window.outputs == 0 || filters == 0 }
 
   /// The multiplications that are each followed by an addition; nil if they cannot be counted.

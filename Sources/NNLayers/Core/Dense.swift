@@ -14,7 +14,7 @@ import NNKernels
 /// afterwards, rounded on its own.
 ///
 /// - Source: Keras 3 `keras.layers.Dense` without activation; NumPy `np.dot(x, weights) + biases`; ONNX `Gemm`, `MatMul`.
-public struct Dense: Layer, ProductLayer {
+public struct Dense: Layer, FusingProductLayer {
   /// `dense`
   public static let kind = "dense"
   /// The settings.

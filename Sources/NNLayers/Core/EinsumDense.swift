@@ -16,7 +16,7 @@ import NNKernels
 /// Keras's `TimeDistributed` around a dense layer is `dense` itself, which works on the last axis of any rank.
 ///
 /// - Source: Keras 3 and Keras 2 `EinsumDense` without activation; NumPy `np.einsum(equation, x, weights) + biases`.
-public struct EinsumDense: Layer {
+public struct EinsumDense: Layer, ProductLayer {
   /// `einsum_dense`
   public static let kind = "einsum_dense"
   /// The settings.
@@ -135,10 +135,17 @@ public struct EinsumDense: Layer {
     guard let input = try? inputs.first?.knownShape(), let output = try? outputs(for: inputs)[0].knownShape(),
       let kernel = try? parameters(for: inputs)[0].type.knownShape()
     else { return 0 }
-    let plan = EinsumPlan(equation, input: input, kernel: kernel, output: output)
-    return byteCount(
-      plan.movesInput ? input.count : 0, plan.movesKernel ? kernel.count : 0, plan.movesOutput ? output.count : 0,
-      of: inputs[0].dataType)
+    return EinsumPlan(equation, input: input, kernel: kernel, output: output)
+      .scratchSize(FloatType(inputs[0].dataType))
+  }
+
+  /// The weights, where the letters of the columns are the last ones.
+  package func weights(for inputs: [TensorType]) -> [WeightMatrix] {
+    guard equation.kernel.suffix(equation.columns.count).elementsEqual(equation.columns),
+      let shape = try? parameters(for: inputs)[0].type.knownShape()
+    else { return [] }
+    let columns = shape.count(of: shape.rank - equation.columns.count..<shape.rank)
+    return [WeightMatrix(0, columns: columns)]
   }
 
   /// One for each element of the output and each of its inner sum.
@@ -164,8 +171,9 @@ public struct EinsumDense: Layer {
       equation, input: values.inputs[0].shape, kernel: values.parameters[0].shape, output: values.outputs[0].shape)
     let y = values.mutablePointer(to: values.outputs[0], as: type)
     plan.run(
-      values.pointer(to: values.inputs[0], as: type), values.pointer(to: values.parameters[0], as: type), to: y,
-      scratch: values.scratch(as: type))
+      Scalar.floatType, values.address(of: values.inputs[0]),
+      ProductWeights(values, values.parameters[0], computing: Scalar.floatType, stride: plan.columns), to: y,
+      scratch: values.scratch, on: values.crew)
     guard values.parameters.count == 2 else { return }
     plan.addBias(values.pointer(to: values.parameters[1], as: type), named: biasAxes, to: y)
   }

@@ -40,61 +40,69 @@ struct EinsumPlan {
     return true
   }
 
-  func run<Scalar: ComputingScalar>(
-    _ x: UnsafePointer<Scalar>, _ weights: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>,
-    scratch: UnsafeMutablePointer<Scalar>
+  /// Where the working memory has what, counted in bytes from its start.
+  private struct Memory {
+    let input, kernel, output, end: Int
+  }
+
+  private func memory(_ type: FloatType) -> Memory {
+    func size(_ term: EinsumTerm, _ moves: Bool) -> Int {
+      // No memory holds more.
+      min(moves ? term.shape.count.multipliedClamped(by: type.byteSize) : 0, Int.max / 8) + 63 & ~63
+    }
+    let first = StridedCopy.scratchSize + 63 & ~63
+    let kernelStart = first + size(input, movesInput)
+    let outputStart = kernelStart + size(kernel, movesKernel)
+    return Memory(
+      input: first, kernel: kernelStart, output: outputStart, end: outputStart + size(output, movesOutput))
+  }
+
+  /// The bytes of working memory.
+  func scratchSize(_ type: FloatType) -> Int { memory(type).end }
+
+  /// Writes the products of `x` with the kernel, whose rows have `columns` elements.
+  func run(
+    _ type: FloatType, _ x: UnsafeRawPointer, _ weights: ProductWeights, to y: UnsafeMutableRawPointer,
+    scratch: UnsafeMutableRawPointer, on crew: Crew
   ) {
     guard output.shape.count > 0 else { return }
-    var free = scratch
-    var (a, b, result) = (x, weights, y)
+    let memory = memory(type)
+    var (a, weights, result) = (x, weights, y)
     if movesInput {
-      a = EinsumPlan.gather(x, input, (equation.shared, equation.rows, equation.depth), to: free)
-      free += input.shape.count
+      let copy = copy(of: input, equation.shared + equation.rows + equation.depth, scratch)
+      copy.run(from: x, to: scratch + memory.input, size: type.byteSize, on: crew)
+      a = UnsafeRawPointer(scratch + memory.input)
     }
     if movesKernel {
-      b = EinsumPlan.gather(weights, kernel, (equation.shared, equation.depth, equation.columns), to: free)
-      free += kernel.shape.count
+      let copy = copy(of: kernel, equation.shared + equation.depth + equation.columns, scratch)
+      copy.run(
+        from: weights.address, to: scratch + memory.kernel, size: weights.stored.byteSize(type), on: crew)
+      weights = weights.at(UnsafeRawPointer(scratch + memory.kernel))
     }
-    if movesOutput {
-      result = free
-      free += output.shape.count
-    }
-    for index in 0..<shared {
-      MatrixProduct.run(
-        Scalar.floatType, rows: rows, columns: columns, depth: depth, a: a + index * rows * depth,
-        b: b + index * depth * columns, result: result + index * rows * columns)
-    }
+    if movesOutput { result = scratch + memory.output }
+    DividedProduct(type: type, rows: rows, columns: columns, depth: depth).run(
+      crew, count: shared, inputs: a, weights: weights, results: result)
     guard movesOutput else { return }
-    var read = 0
-    EinsumPlan.walk(output, (equation.shared, equation.rows, equation.columns), 0, 0) { place in
-      y[place] = result[read]
-      read += 1
-    }
+    var copy = StridedCopy(scratch: scratch)
+    for label in equation.output { copy.append(output.extent(label), stride: productStride(label)) }
+    copy.run(from: result, to: y, size: type.byteSize, on: crew)
   }
 
-  private static func gather<Scalar: ComputingScalar>(
-    _ source: UnsafePointer<Scalar>, _ term: EinsumTerm, _ order: ([UInt8], [UInt8], [UInt8]),
-    to target: UnsafeMutablePointer<Scalar>
-  ) -> UnsafePointer<Scalar> {
-    guard term.shape.count > 0 else { return UnsafePointer(target) }
-    var written = 0
-    walk(term, order, 0, 0) { place in
-      target[written] = source[place]
-      written += 1
-    }
-    return UnsafePointer(target)
+  /// A copy of a term's value with its letters in another order.
+  private func copy(of term: EinsumTerm, _ order: [UInt8], _ scratch: UnsafeMutableRawPointer) -> StridedCopy {
+    var copy = StridedCopy(scratch: scratch)
+    for label in order { copy.append(term.extent(label), stride: term.stride(label)) }
+    return copy
   }
 
-  /// Calls `body` with the places of a value's elements, in row-major order of the labels in three lists.
-  private static func walk(
-    _ term: EinsumTerm, _ order: ([UInt8], [UInt8], [UInt8]), _ index: Int, _ start: Int, _ body: (Int) -> Void
-  ) {
-    let (first, second) = (order.0.count, order.0.count + order.1.count)
-    guard index < second + order.2.count else { return body(start) }
-    let label =
-      index < first ? order.0[index] : index < second ? order.1[index - first] : order.2[index - second]
-    let stride = term.stride(label)
-    for position in 0..<term.extent(label) { walk(term, order, index + 1, start + position * stride, body) }
+  /// How many elements of the products lie between neighbours along a letter of the output.
+  private func productStride(_ label: UInt8) -> Int {
+    var stride = 1
+    for other in (equation.shared + equation.rows + equation.columns).reversed() {
+      guard other != label else { break }
+      stride *= output.extent(other)
+    }
+    return stride
   }
 
   /// Adds a bias that has the extents of the named letters, in the output's order.

@@ -13,7 +13,7 @@ import NNKernels
 /// out, as a comparison of the indices with 0 that is an input of those layers.
 ///
 /// - Source: Keras 3 and Keras 2 `Embedding`; ONNX `Gather` along axis 0 without negative indices; NumPy `embeddings[x]`.
-public struct Embedding: Layer {
+public struct Embedding: Layer, ProductLayer {
   /// `embedding`
   public static let kind = "embedding"
   /// The settings.
@@ -52,29 +52,47 @@ public struct Embedding: Layer {
     return [TensorType(dtype.dataType, input.shape + [.known(outputDim.value)])]
   }
 
-  /// Copies the rows.
+  /// The table: a row of it is a product with a vector that is 1 at the index, else 0.
+  package func weights(for inputs: [TensorType]) -> [WeightMatrix] { [WeightMatrix(0, columns: outputDim.value)] }
+
+  /// Copies the rows, or widens them.
   public func forward(_ values: borrowing LayerValues) throws(ModelError) {
     let indices = IntegerElements(values.inputs[0], in: values)
     try indices.require(below: inputDim.value, input: 0)
-    let size = outputDim.value * dtype.dataType.byteSize
+    let type = FloatType(dtype.dataType)
     let rows = RowsOfTable(
-      indices: indices, size: size, table: values.address(of: values.parameters[0]),
+      indices: indices, type: type, columns: outputDim.value,
+      table: ProductWeights(values, values.parameters[0], computing: type, stride: outputDim.value),
       result: values.mutableAddress(of: values.outputs[0]))
-    values.crew.divide(rows, count: indices.count, cost: indices.count.multipliedClamped(by: size))
+    values.crew.divide(
+      rows, count: indices.count, cost: indices.count.multipliedClamped(by: outputDim.value * type.byteSize))
   }
 }
 
 /// The rows of a table that indices name, which were checked.
 private struct RowsOfTable: DividedWork {
   let indices: IntegerElements
-  let size: Int
-  let table: UnsafeRawPointer
+  let type: FloatType
+  let columns: Int
+  let table: ProductWeights
   let result: UnsafeMutableRawPointer
 
   func run(_ places: Range<Int>, part: Int) {
     for place in places {
       guard let row = indices[place] else { continue }
-      (result + place * size).copyMemory(from: table + row * size, byteCount: size)
+      let target = result + place * columns * type.byteSize
+      let source = table.from(row: row, type).address
+      switch table.stored {
+      case .same: target.copyMemory(from: source, byteCount: columns * type.byteSize)
+      case .f16: FloatCast.f16ToF32.run(from: source, to: target, count: columns)
+      case .bf16: FloatCast.bf16ToF32.run(from: source, to: target, count: columns)
+      case .i8: scale(source.assumingMemoryBound(to: Int8.self), to: target.assumingMemoryBound(to: Float.self))
+      }
     }
+  }
+
+  private func scale(_ row: UnsafePointer<Int8>, to target: UnsafeMutablePointer<Float>) {
+    guard let scales = table.scales?.assumingMemoryBound(to: Float.self) else { return }
+    for column in 0..<columns { target[column] = Float(row[column]) * scales[column] }
   }
 }

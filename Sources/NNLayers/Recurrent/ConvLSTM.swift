@@ -29,7 +29,7 @@ import NNKernels
 ///   dilation rate, not both; Keras's `go_backwards` with sequences is `backward` with `reversed_output`. Keras 3
 ///   `Bidirectional`, which concatenates along the last axis also where channels come first: `merge_mode` `none`, and
 ///   `concatenate`. Shi et al. 2015, arXiv 1506.04214, there with peepholes.
-public struct ConvLSTM: SequenceLayer {
+public struct ConvLSTM: SequenceLayer, ProductLayer {
   /// How the input is extended by zeros.
   public enum Padding: String, FieldChoice {
     /// Not at all.
@@ -144,6 +144,14 @@ public struct ConvLSTM: SequenceLayer {
         Parameter("kernel", TensorType(state.dataType, kernel)),
         Parameter("recurrent_kernel", TensorType(state.dataType, recurrent)),
       ] + (useBias ? [biases] : []))
+  }
+
+  /// The kernels.
+  package func weights(for inputs: [TensorType]) -> [WeightMatrix] {
+    guard let count = try? parameters(for: inputs).count else { return [] }
+    return stride(from: 0, to: count, by: count / sequence.directionCount).flatMap { first in
+      [first, first + 1].map { WeightMatrix($0, columns: 4 * filters.value) }
+    }
   }
 
   /// The output, then the states.

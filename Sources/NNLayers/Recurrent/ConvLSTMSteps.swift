@@ -18,12 +18,26 @@ struct ConvLSTMSteps {
   var cell: Int { hidden + stateSize }
   /// What the convolutions may use.
   var product: Int { cell + stateSize }
-  var byteCount: Int { product + max(input.scratchByteCount, state.scratchByteCount) }
+  /// The type of the kernels is not known before a run; a narrow one may need more.
+  var byteCount: Int {
+    let types: [WeightType] = state.type == .f32 ? [.same, .f16] : [.same]
+    return product + types.map { max(input.scratchByteCount($0), state.scratchByteCount($0)) }.reduce(0, max)
+  }
+}
+
+extension ConvolutionProduct.Weights {
+  /// A parameter that is a kernel.
+  init(_ values: borrowing LayerValues, _ kernel: LayerValue, computing type: FloatType, bias: UnsafeRawPointer?) {
+    self.init(
+      kernel: values.address(of: kernel),
+      type: WeightType(stored: kernel.dataType, computing: type == .f32 ? .f32 : .f64) ?? .same,
+      scales: values.scales(of: kernel), bias: bias)
+  }
 }
 
 extension ConvLSTM {
   /// Walks over the steps of each row in each direction and writes the outputs.
-  func run<Scalar: RecurrentScalar>(
+  func run<Scalar: ComputingScalar>(
     _ scalar: Scalar.Type, _ steps: ConvLSTMSteps, _ values: borrowing LayerValues
   ) {
     for direction in 0..<sequence.directionCount {
@@ -31,7 +45,7 @@ extension ConvLSTM {
     }
   }
 
-  private func pass<Scalar: RecurrentScalar>(
+  private func pass<Scalar: ComputingScalar>(
     _ scalar: Scalar.Type, _ steps: ConvLSTMSteps, _ row: Int, _ direction: Int, _ values: borrowing LayerValues
   ) {
     let x = values.inputs[0]
@@ -40,6 +54,10 @@ extension ConvLSTM {
     let source = values.address(of: x).assumingMemoryBound(to: scalar) + row * time * stepSize
     let first = direction * (values.parameters.count / sequence.directionCount)
     let biases = useBias ? values.address(of: values.parameters[first + 2]) : nil
+    let type = steps.state.type
+    let kernel = ConvolutionProduct.Weights(values, values.parameters[first], computing: type, bias: biases)
+    let recurrentKernel = ConvolutionProduct.Weights(
+      values, values.parameters[first + 1], computing: type, bias: nil)
     let gates = values.scratch.assumingMemoryBound(to: scalar)
     let recurrent = (values.scratch + steps.recurrent).assumingMemoryBound(to: scalar)
     let hidden = (values.scratch + steps.hidden).assumingMemoryBound(to: scalar)
@@ -52,12 +70,10 @@ extension ConvLSTM {
       let isCounted = counts(row, position, values)
       if isCounted {
         steps.input.run(
-          input: source + position * stepSize, kernel: values.address(of: values.parameters[first]), bias: biases,
-          result: gates, scratch: values.scratch + steps.product)
+          input: source + position * stepSize, kernel, result: gates, scratch: values.scratch + steps.product)
         steps.state.run(
-          input: hidden, kernel: values.address(of: values.parameters[first + 1]), bias: nil, result: recurrent,
-          scratch: values.scratch + steps.product)
-        Addition.run(steps.state.type, gates, recurrent, to: gates, count: 4 * size)
+          input: hidden, recurrentKernel, result: recurrent, scratch: values.scratch + steps.product)
+        Addition.run(type, gates, recurrent, to: gates, count: 4 * size)
         advance(x.dataType, steps, gates, hidden, cell)
       }
       if sequence.returnSequences {
@@ -76,7 +92,7 @@ extension ConvLSTM {
   }
 
   /// A state of a row before the first step: of an input, or 0.
-  private func start<Scalar: RecurrentScalar>(
+  private func start<Scalar: ComputingScalar>(
     _ target: UnsafeMutablePointer<Scalar>, _ size: Int, state: Int, _ row: Int, _ direction: Int,
     _ values: borrowing LayerValues
   ) {
@@ -89,7 +105,7 @@ extension ConvLSTM {
   }
 
   /// Writes an output of a row, or zeros for none.
-  private func give<Scalar: RecurrentScalar>(
+  private func give<Scalar: ComputingScalar>(
     _ output: UnsafeMutablePointer<Scalar>?, _ line: Int, _ steps: ConvLSTMSteps, _ direction: Int,
     _ values: borrowing LayerValues
   ) {
@@ -100,7 +116,7 @@ extension ConvLSTM {
   }
 
   /// Replaces the states by those after a step.
-  private func advance<Scalar: RecurrentScalar>(
+  private func advance<Scalar: ComputingScalar>(
     _ type: DataType, _ steps: ConvLSTMSteps, _ gates: UnsafeMutablePointer<Scalar>,
     _ hidden: UnsafeMutablePointer<Scalar>, _ cell: UnsafeMutablePointer<Scalar>
   ) {

@@ -112,17 +112,13 @@ public struct GRU: RecurrentLayer {
   ///   last step.
   public func forward(_ values: borrowing LayerValues) throws(ModelError) { try runRecurrence(values) }
 
-  func advance<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
+  func advance<Scalar: ComputingScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
     let (units, columns) = (units.value, columns)
     if let gated = step.gated {
-      let bias = useRecurrentBias ? values.parameters[step.parameters + (useBias ? 3 : 2)] : nil
-      return gated.run(
-        FloatType(step.type), rows: step.batch, units: units, depth: units, gates: step.gates, hidden: step.hidden,
-        weights: values.address(of: values.parameters[step.parameters + 1]), packed: step.packed,
-        bias: bias.map { values.address(of: $0) }, cell: step.cell, nextCell: step.nextCell,
-        nextHidden: step.nextHidden)
+      return step.run(
+        gated, units: units, depth: units, bias: recurrentBiases(step, values), nextHidden: step.nextHidden, values)
     }
-    multiply(step.hidden, step, 0, resetAfter ? columns : 2 * units, values)
+    multiply(step.hidden, step, 0..<(resetAfter ? columns : 2 * units), values)
     for row in 0..<step.batch {
       let (gates, recurrent) = (step.gates + row * columns, step.recurrent + row * columns)
       for column in 0..<2 * units { gates[column] += recurrent[column] }
@@ -136,7 +132,7 @@ public struct GRU: RecurrentLayer {
         for unit in 0..<units { product[unit] = reset[unit] * hidden[unit] }
       }
     }
-    if !resetAfter { multiply(step.nextHidden, step, 2 * units, units, values) }
+    if !resetAfter { multiply(step.nextHidden, step, 2 * units..<columns, values) }
     for row in 0..<step.batch {
       let gates = step.gates + row * columns
       let (candidate, recurrent) = (gates + 2 * units, step.recurrent + row * columns + 2 * units)
@@ -151,16 +147,19 @@ public struct GRU: RecurrentLayer {
   }
 
   /// Some columns of the product of a state with the recurrent kernel, with their biases.
-  private func multiply<Scalar: RecurrentScalar>(
-    _ state: UnsafeMutablePointer<Scalar>, _ step: RecurrentStep<Scalar>, _ first: Int, _ count: Int,
+  private func multiply<Scalar: ComputingScalar>(
+    _ state: UnsafeMutablePointer<Scalar>, _ step: RecurrentStep<Scalar>, _ part: Range<Int>,
     _ values: borrowing LayerValues
   ) {
-    let offset = first * MemoryLayout<Scalar>.stride
-    let biases = step.parameters + (useBias ? 3 : 2)
-    MatrixProduct.run(
-      FloatType(step.type), rows: step.batch, columns: count, depth: units.value, a: state,
-      b: values.address(of: values.parameters[step.parameters + 1]) + offset, bStride: columns,
-      bias: useRecurrentBias ? values.address(of: values.parameters[biases]) + offset : nil,
-      result: step.recurrent + first, resultStride: columns)
+    step.multiply(
+      state, depth: units.value, columns: part, of: columns, bias: recurrentBiases(step, values), to: step.recurrent,
+      values)
+  }
+
+  private func recurrentBiases<Scalar: ComputingScalar>(
+    _ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues
+  ) -> UnsafePointer<Scalar>? {
+    guard useRecurrentBias else { return nil }
+    return values.pointer(to: values.parameters[step.parameters + (useBias ? 3 : 2)], as: Scalar.self)
   }
 }

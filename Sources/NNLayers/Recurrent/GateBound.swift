@@ -38,7 +38,7 @@ public struct GateBound: FieldValue, ExpressibleByFloatLiteral {
 
   /// Replaces elements beyond the bound by it, rounded to the element type; a NaN stays.
   @inline(__always)
-  func apply<Scalar: RecurrentScalar>(to x: UnsafeMutablePointer<Scalar>, count: Int) {
+  func apply<Scalar: ComputingScalar>(to x: UnsafeMutablePointer<Scalar>, count: Int) {
     guard value < .infinity else { return }
     let bound = Scalar(value)
     for index in 0..<count {

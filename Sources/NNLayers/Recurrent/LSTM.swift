@@ -90,7 +90,8 @@ public struct LSTM: RecurrentLayer {
   public init(units: Positive) { self.units = units }
 
   var gateCount: Int { inputForget ? 3 : 4 }
-  var outputSize: Int { projectionSize.value > 0 ? projectionSize.value : units.value }
+  var projectedSize: Int { projectionSize.value }
+  var outputSize: Int { projectedSize > 0 ? projectedSize : units.value }
 
   var gatedStep: GatedStep? {
     guard !inputForget, !usePeepholes, clip == .none, let gate = recurrentActivation.function,
@@ -125,9 +126,7 @@ public struct LSTM: RecurrentLayer {
   public func scratchSize(for inputs: [TensorType]) -> Int { recurrentScratchSize(for: inputs) }
 
   /// One for each column of each step's matrix products.
-  public func multiplyAdds(for inputs: [TensorType]) -> Int? {
-    recurrentMultiplyAdds(for: inputs, projectedUnits: projectionSize.value > 0 ? units.value : 0)
-  }
+  public func multiplyAdds(for inputs: [TensorType]) -> Int? { recurrentMultiplyAdds(for: inputs) }
 
   /// Step after step, each operation rounded.
   ///
@@ -135,24 +134,19 @@ public struct LSTM: RecurrentLayer {
   ///   last step.
   public func forward(_ values: borrowing LayerValues) throws(ModelError) { try runRecurrence(values) }
 
-  func advance<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
-    let type = FloatType(step.type)
+  func advance<Scalar: ComputingScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
     let (units, columns) = (units.value, columns)
-    func parameter(_ index: Int) -> UnsafePointer<Scalar> {
-      values.address(of: values.parameters[step.parameters + index]).assumingMemoryBound(to: Scalar.self)
-    }
     if let gated = step.gated {
-      gated.run(
-        type, rows: step.batch, units: units, depth: outputSize, gates: step.gates, hidden: step.hidden,
-        weights: parameter(1), packed: step.packed, cell: step.cell, nextCell: step.nextCell,
-        nextHidden: projectionSize.value > 0 ? step.recurrent : step.nextHidden)
+      step.run(
+        gated, units: units, depth: outputSize, nextHidden: projectedSize > 0 ? step.recurrent : step.nextHidden,
+        values)
       return project(step, values)
     }
-    MatrixProduct.run(
-      type, rows: step.batch, columns: columns, depth: outputSize, a: step.hidden, b: parameter(1),
-      result: step.recurrent)
-    Addition.run(type, step.gates, step.recurrent, to: step.gates, count: step.batch * columns)
-    let peepholes = usePeepholes ? parameter(useBias ? 3 : 2) : nil
+    step.multiply(step.hidden, depth: outputSize, of: columns, to: step.recurrent, values)
+    Addition.run(FloatType(step.type), step.gates, step.recurrent, to: step.gates, count: step.batch * columns)
+    let peepholes =
+      usePeepholes
+      ? values.pointer(to: values.parameters[step.parameters + (useBias ? 3 : 2)], as: Scalar.self) : nil
     for row in 0..<step.batch {
       let gates = step.gates + row * columns
       // Where f is a gate of its own it follows i, and both are treated alike.
@@ -177,18 +171,17 @@ public struct LSTM: RecurrentLayer {
       // i is used up, and its place takes t(c).
       gates.update(from: next, count: units)
       outputActivation.apply(step.type, to: gates, count: units)
-      let output = (projectionSize.value > 0 ? step.recurrent : step.nextHidden) + row * units
+      let output = (projectedSize > 0 ? step.recurrent : step.nextHidden) + row * units
       for unit in 0..<units { output[unit] = last[unit] * gates[unit] }
     }
     project(step, values)
   }
 
   /// With a projection, the new h of what stands in the place of the recurrent share.
-  private func project<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
-    guard projectionSize.value > 0 else { return }
-    let kernel = step.parameters + values.parameters.count / sequence.directionCount - 1
-    MatrixProduct.run(
-      FloatType(step.type), rows: step.batch, columns: projectionSize.value, depth: units.value, a: step.recurrent,
-      b: values.address(of: values.parameters[kernel]), result: step.nextHidden)
+  private func project<Scalar: ComputingScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
+    guard projectedSize > 0 else { return }
+    step.multiply(
+      step.recurrent, depth: units.value, by: values.parameters.count / sequence.directionCount - 1, of: projectedSize,
+      to: step.nextHidden, values)
   }
 }

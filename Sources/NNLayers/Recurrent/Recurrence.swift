@@ -13,13 +13,13 @@ extension RecurrentLayer {
     }
   }
 
-  private func pass<Scalar: RecurrentScalar>(
+  private func pass<Scalar: ComputingScalar>(
     _ scalar: Scalar.Type, _ direction: Int, _ values: borrowing LayerValues
   ) {
     let x = values.inputs[0]
     let (batch, time) = (x.shape[0], x.shape[1])
-    let (type, gated) = (FloatType(x.dataType), gatedStep)
-    let memory = RecurrentMemory(self, gated, type, x.shape)
+    let gated = gatedStep
+    let memory = RecurrentMemory(self, x.shape)
     let base = values.scratch.assumingMemoryBound(to: scalar)
     var (hidden, nextHidden) = (base + memory.hidden, base + memory.nextHidden)
     var (cell, nextCell) = (base + memory.cell, base + memory.nextCell)
@@ -28,11 +28,6 @@ extension RecurrentLayer {
 
     let isBackward = sequence.direction == .backward || direction == 1
     let parameters = direction * (values.parameters.count / sequence.directionCount)
-    let packed = memory.packed.map { UnsafeMutableRawPointer(base + $0) }
-    if let packed, let gated {
-      let weights = values.address(of: values.parameters[parameters + 1])
-      gated.pack(type, weights, units: units.value, depth: outputSize, to: packed)
-    }
     var first = 0
     for taken in 0..<time {
       let position = isBackward ? time - 1 - taken : taken
@@ -44,8 +39,7 @@ extension RecurrentLayer {
       let step = RecurrentStep(
         type: x.dataType, batch: batch, parameters: parameters,
         gates: base + (position - first) * batch * columns, recurrent: base + memory.recurrent, hidden: hidden,
-        nextHidden: nextHidden, cell: cell, nextCell: nextCell,
-        gated: gated, packed: packed.map { UnsafeRawPointer($0) })
+        nextHidden: nextHidden, cell: cell, nextCell: nextCell, gated: gated)
       advance(step, values)
       for row in 0..<batch {
         let isCounted = counts(row, position, values)
@@ -81,7 +75,7 @@ extension RecurrentLayer {
   }
 
   /// A state before the first step: an input, or 0.
-  private func start<Scalar: RecurrentScalar>(
+  private func start<Scalar: ComputingScalar>(
     _ target: UnsafeMutablePointer<Scalar>, _ size: Int, state: Int, _ direction: Int,
     _ values: borrowing LayerValues
   ) {
@@ -95,7 +89,7 @@ extension RecurrentLayer {
   }
 
   /// The inputs' share of the gates for some steps, `[steps, batch, columns]`.
-  private func project<Scalar: RecurrentScalar>(
+  private func project<Scalar: ComputingScalar>(
     to gates: UnsafeMutablePointer<Scalar>, _ first: Int, _ count: Int, _ memory: RecurrentMemory,
     _ parameters: Int, _ values: borrowing LayerValues
   ) {
@@ -103,23 +97,18 @@ extension RecurrentLayer {
     let type = FloatType(x.dataType)
     let (batch, time, depth) = (x.shape[0], x.shape[1], x.shape[2])
     let source = values.address(of: x).assumingMemoryBound(to: Scalar.self)
-    let kernel = values.address(of: values.parameters[parameters])
+    let weights = ProductWeights(values, values.parameters[parameters], computing: type, stride: columns)
     let biases = useBias ? values.address(of: values.parameters[parameters + 2]) : nil
-    if batch == 1 {
-      let product = DividedProduct(type: type, rows: count, columns: columns, depth: depth)
-      return product.run(
-        values, input: source + first * depth, weights: values.parameters[parameters], bias: biases, result: gates)
-    }
     if memory.steps == 1 {
-      MatrixProduct.run(
-        type, rows: batch, columns: columns, depth: depth, a: source + first * depth, aStride: time * depth,
-        b: kernel, bias: biases, result: gates)
-      return
+      return DividedProduct(type: type, rows: batch, columns: columns, depth: depth, inputStride: time * depth).run(
+        values.crew, input: source + first * depth, weights: weights, bias: biases, result: gates)
     }
+    let product = DividedProduct(
+      type: type, rows: count, columns: columns, depth: depth, resultStride: batch * columns)
     for row in 0..<batch {
-      MatrixProduct.run(
-        type, rows: count, columns: columns, depth: depth, a: source + (row * time + first) * depth, b: kernel,
-        bias: biases, result: gates + row * columns, resultStride: batch * columns)
+      product.run(
+        values.crew, input: source + (row * time + first) * depth, weights: weights, bias: biases,
+        result: gates + row * columns)
     }
   }
 }

@@ -3,7 +3,7 @@ import NNKernels
 
 /// A layer that goes over the steps of a sequence with a state: what one kind says of itself. The walk over the steps,
 /// the types and the outputs are shared.
-protocol RecurrentLayer: SequenceLayer {
+protocol RecurrentLayer: SequenceLayer, ProductLayer {
   /// How many gates a step computes, each of `units` columns of the parameters.
   var gateCount: Int { get }
   /// The number of units.
@@ -14,19 +14,17 @@ protocol RecurrentLayer: SequenceLayer {
   var useBias: Bool { get }
   /// The parameters of one direction behind `kernel`, `recurrent_kernel` and `biases`.
   func furtherParameters(_ type: DataType) -> [Parameter]
+  /// The columns of a projection, the last parameter of each direction; 0 where there is none.
+  var projectedSize: Int { get }
   /// The kernel of the product with `recurrent_kernel` and all that follows it; nil with settings that it does not know.
   var gatedStep: GatedStep? { get }
   /// Computes the states after one step.
-  func advance<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues)
+  func advance<Scalar: ComputingScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues)
 }
-
-/// An element type in which recurrent layers compute.
-protocol RecurrentScalar: TensorScalar, BinaryFloatingPoint {}
-extension Float: RecurrentScalar {}
-extension Double: RecurrentScalar {}
 
 extension RecurrentLayer {
   var outputSize: Int { units.value }
+  var projectedSize: Int { 0 }
   var gatedStep: GatedStep? { nil }
   func furtherParameters(_ type: DataType) -> [Parameter] { [] }
 
@@ -84,19 +82,36 @@ extension RecurrentLayer {
     return depth
   }
 
+  /// The kernels, and what projects h.
+  package func weights(for inputs: [TensorType]) -> [WeightMatrix] {
+    guard let count = try? parameters(for: inputs).count else { return [] }
+    let steps = inputs[0].shape[1].value ?? 0
+    return stride(from: 0, to: count, by: count / sequence.directionCount).flatMap { first in
+      let recurrent = first + 1
+      let projection = first + count / sequence.directionCount - 1
+      return [
+        WeightMatrix(first, columns: columns),
+        gatedStep.map { step in
+          let packing = GatedStep.Packing(depth: outputSize, units: units.value, gates: step.kind.gateCount)
+          return WeightMatrix(recurrent, gates: packing, steps: steps)
+        } ?? WeightMatrix(recurrent, columns: columns),
+      ] + (projectedSize > 0 ? [WeightMatrix(projection, columns: projectedSize)] : [])
+    }
+  }
+
   // Sizes
 
   func recurrentScratchSize(for inputs: [TensorType]) -> Int {
     guard (try? checked(inputs)) != nil, let shape = try? inputs[0].knownShape() else { return 0 }
-    return RecurrentMemory(self, gatedStep, FloatType(inputs[0].dataType), shape).byteCount
+    return RecurrentMemory(self, shape).count * inputs[0].dataType.byteSize
   }
 
   /// One for each column of each step's matrix products.
-  func recurrentMultiplyAdds(for inputs: [TensorType], projectedUnits: Int = 0) -> Int? {
+  func recurrentMultiplyAdds(for inputs: [TensorType]) -> Int? {
     guard (try? checked(inputs)) != nil, let shape = try? inputs[0].knownShape() else { return nil }
     var count = sequence.directionCount
     // Cannot overflow: `checked` has made sure that sixteen times as much can be counted of each term.
-    let step = (shape[2] + outputSize) * columns + outputSize * projectedUnits
+    let step = (shape[2] + outputSize) * columns + units.value * projectedSize
     for factor in [shape[0], shape[1], step] {
       let (product, overflow) = count.multipliedReportingOverflow(by: factor)
       guard !overflow else { return nil }

@@ -132,7 +132,7 @@ extension SequenceLayer {
   ///
   /// - Parameter size: the elements that stand together; of an output of several such parts those of the other direction stand
   ///   behind each, where outputs are put one behind the other.
-  func write<Scalar: RecurrentScalar>(
+  func write<Scalar: ComputingScalar>(
     _ source: UnsafeMutablePointer<Scalar>?, line: Int, parts: Int = 1, size: Int, _ direction: Int,
     _ values: borrowing LayerValues
   ) {

@@ -79,11 +79,9 @@ public struct SimpleRNN: RecurrentLayer {
   ///   last step.
   public func forward(_ values: borrowing LayerValues) throws(ModelError) { try runRecurrence(values) }
 
-  func advance<Scalar: RecurrentScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
+  func advance<Scalar: ComputingScalar>(_ step: RecurrentStep<Scalar>, _ values: borrowing LayerValues) {
     let (type, count) = (FloatType(step.type), step.batch * units.value)
-    MatrixProduct.run(
-      type, rows: step.batch, columns: units.value, depth: units.value, a: step.hidden,
-      b: values.address(of: values.parameters[step.parameters + 1]), result: step.recurrent)
+    step.multiply(step.hidden, depth: units.value, of: columns, to: step.recurrent, values)
     Addition.run(type, step.gates, step.recurrent, to: step.nextHidden, count: count)
     clip.apply(to: step.nextHidden, count: count)
     activation.apply(step.type, to: step.nextHidden, count: count)

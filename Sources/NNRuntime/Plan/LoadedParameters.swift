@@ -57,7 +57,7 @@ package struct LoadedParameters: Sendable {
 
   /// The weights of a product, packed when a plan first needs them so.
   package func packed(
-    _ key: Key, _ packing: MatrixPacking, computing: DataType
+    _ key: Key, _ packing: WeightPacking, computing: DataType
   ) throws(ModelError) -> ByteRegion? {
     guard let region = regions[key], let weights = WeightType(stored: key.dataType, computing: computing) else {
       return nil
@@ -104,7 +104,7 @@ package struct LoadedParameters: Sendable {
 private final class PackedWeights: Sendable {
   private struct Key: Hashable {
     let weights: LoadedParameters.Key
-    let packing: MatrixPacking
+    let packing: WeightPacking
   }
 
   private let regions = Mutex<[Key: ByteRegion]>([:])
@@ -112,7 +112,7 @@ private final class PackedWeights: Sendable {
   var byteCount: Int { regions.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
   func region(
-    _ weights: LoadedParameters.Key, _ packing: MatrixPacking, make: () throws(ModelError) -> ByteRegion
+    _ weights: LoadedParameters.Key, _ packing: WeightPacking, make: () throws(ModelError) -> ByteRegion
   ) throws(ModelError) -> ByteRegion {
     let key = Key(weights: weights, packing: packing)
     if let region = regions.withLock({ $0[key] }) { return region }

@@ -173,7 +173,7 @@ struct PlanBuilder {
   /// What the table's last slots lead to.
   private enum ParameterKey: Hashable {
     case stored(LoadedParameters.Key)
-    case packed(LoadedParameters.Key, MatrixPacking)
+    case packed(LoadedParameters.Key, WeightPacking)
     case row(String, second: Bool)
   }
 
