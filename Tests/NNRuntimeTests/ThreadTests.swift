@@ -89,17 +89,42 @@ import Testing
       #expect(try departures(ReduceL2(axes: axes), [[61, 40, 30, 9]], type).isEmpty)
       #expect(try departures(ReduceLogSumExp(axes: axes), [[61, 40, 30, 9]], type).isEmpty)
     }
+    for axes: [Axis] in [[0], [0, 1], [0, 2]] {
+      #expect(try departures(ReduceSum(axes: axes), [[61, 40, 300]], type).isEmpty)
+      #expect(try departures(ReduceMax(axes: axes), [[61, 40, 300]], type).isEmpty)
+      #expect(try departures(ReduceL2(axes: axes), [[61, 40, 300]], type).isEmpty)
+    }
     #expect(try departures(ReduceMean(axes: [2]), [[61, 40, 130]], type).isEmpty)
     #expect(try departures(ReduceL1(axes: [2]), [[61, 40, 130]], type).isEmpty)
     #expect(try departures(ReduceMin(axes: [2]), [[61, 40, 130]], type).isEmpty)
     #expect(try departures(ReduceProd(axes: [2]), [[61, 40, 130]], type).isEmpty)
     #expect(try departures(ArgMax(), [[61, 40, 130]], type).isEmpty)
+    #expect(try departures(TopK(k: 7), [[61, 40, 130]], type).isEmpty)
+    #expect(try departures(TopK(k: 5, axis: 0), [[130, 2400]], type).isEmpty)
   }
 
   @Test(arguments: [DataType.f32, .f64]) func productsOfValuesGiveTheBitsOfOneThread(type: DataType) throws {
     #expect(try departures(MatMul(), [[500, 90], [90, 70]], type).isEmpty)
     #expect(try departures(MatMul(), [[7, 300], [300, 700]], type).isEmpty)
     #expect(try departures(MatMul(), [[9, 1, 40, 70], [5, 70, 50]], type).isEmpty)
+    #expect(try departures(Dot(axes: [2, 1], normalize: true), [[9, 200, 80], [9, 80, 260]], type).isEmpty)
+    #expect(try departures(Dot(axes: [2, 2]), [[1, 170, 80], [1, 160, 80]], type).isEmpty)
+    for (equation, output, input) in [
+      ("abc,cde->abde", [-1, 5, 40], [9, 90, 70]), ("acb,cbe->ace", [9, 70], [80, 9, 90]),
+    ] {
+      let layer = EinsumDense(equation: try #require(EinsumEquation(equation)), outputShape: output)
+      #expect(try departures(layer, [input], type).isEmpty)
+    }
+  }
+
+  @Test(arguments: [DataType.f32, .f64]) func recurrentLayersGiveTheBitsOfOneThread(type: DataType) throws {
+    #expect(try departures(LSTM(units: 300), [[2, 40, 90]], type).isEmpty)
+    #expect(try departures(GRU(units: 333), [[1, 40, 90]], type).isEmpty)
+    var plain = LSTM(units: 280)
+    plain.usePeepholes = true
+    plain.projectionSize = 200
+    #expect(try departures(plain, [[3, 6, 400]], type).isEmpty)
+    #expect(try departures(SimpleRNN(units: 800), [[1, 5, 90]], type).isEmpty)
   }
 
   @Test(arguments: [DataType.f32, .f64]) func copiesGiveTheBitsOfOneThread(type: DataType) throws {

@@ -125,20 +125,16 @@ public struct Dot: Layer {
     if normalize {
       switch layout.type {
       case .f32:
-        shorten(a.assumingMemoryBound(to: Float.self), batch * rows, depth, 1)
-        shorten(b.assumingMemoryBound(to: Float.self), batch, depth, columns)
+        shorten(values.crew, a.assumingMemoryBound(to: Float.self), batch * rows, depth, 1)
+        shorten(values.crew, b.assumingMemoryBound(to: Float.self), batch, depth, columns)
       case .f64:
-        shorten(a.assumingMemoryBound(to: Double.self), batch * rows, depth, 1)
-        shorten(b.assumingMemoryBound(to: Double.self), batch, depth, columns)
+        shorten(values.crew, a.assumingMemoryBound(to: Double.self), batch * rows, depth, 1)
+        shorten(values.crew, b.assumingMemoryBound(to: Double.self), batch, depth, columns)
       }
     }
-    let size = layout.type.byteSize
-    for index in 0..<batch {
-      MatrixProduct.run(
-        layout.type, rows: rows, columns: columns, depth: depth, a: a + index * rows * depth * size,
-        b: b + index * depth * columns * size,
-        result: values.mutableAddress(of: output) + index * rows * columns * size)
-    }
+    DividedProduct(type: layout.type, rows: rows, columns: columns, depth: depth).run(
+      values.crew, count: batch, inputs: a, weights: ProductWeights(b, stride: columns),
+      results: values.mutableAddress(of: output))
   }
 
   private func arrange(
@@ -157,21 +153,31 @@ public struct Dot: Layer {
   }
 
   /// Brings the vectors along the middle of `x[outer, depth, inner]` to length 1.
-  private func shorten<Scalar: BinaryFloatingPoint>(
-    _ x: UnsafeMutablePointer<Scalar>, _ outer: Int, _ depth: Int, _ inner: Int
+  private func shorten<Scalar: ComputingScalar>(
+    _ crew: Crew, _ x: UnsafeMutablePointer<Scalar>, _ outer: Int, _ depth: Int, _ inner: Int
   ) {
-    for row in 0..<outer {
-      for column in 0..<inner {
-        let vector = x + (row * depth * inner + column)
-        var sum: Scalar = 0
-        for index in 0..<depth {
-          let square = vector[index * inner] * vector[index * inner]
-          sum += square
-        }
-        let inverse = 1 / sum.squareRoot()
-        let factor = inverse > 10_000_000 ? 10_000_000 : inverse
-        for index in 0..<depth { vector[index * inner] *= factor }
+    let vectors = ShortenedVectors(x: x, depth: depth, inner: inner)
+    crew.divide(vectors, count: outer * inner, cost: (outer * inner).multipliedClamped(by: 4 * depth))
+  }
+}
+
+/// Vectors along the middle of `x[outer, depth, inner]`.
+private struct ShortenedVectors<Scalar: ComputingScalar>: DividedWork {
+  let x: UnsafeMutablePointer<Scalar>
+  let depth: Int
+  let inner: Int
+
+  func run(_ vectors: Range<Int>, part: Int) {
+    for number in vectors {
+      let vector = x + (number / inner * depth * inner + number % inner)
+      var sum: Scalar = 0
+      for index in 0..<depth {
+        let square = vector[index * inner] * vector[index * inner]
+        sum += square
       }
+      let inverse = 1 / sum.squareRoot()
+      let factor = inverse > 10_000_000 ? 10_000_000 : inverse
+      for index in 0..<depth { vector[index * inner] *= factor }
     }
   }
 }

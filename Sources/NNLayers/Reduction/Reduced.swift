@@ -87,6 +87,17 @@ struct Reduced {
     for unit in units { walk(leading.upperBound, unit * count, unit * results, true, body) }
   }
 
+  /// The elements of the last group, which lie side by side.
+  var runLength: Int {
+    let reduces = reducesRuns
+    var count = 1
+    for axis in (0..<shape.rank).reversed() where shape[axis] != 1 {
+      guard isReduced(axis) == reduces else { break }
+      count *= shape[axis]
+    }
+    return count
+  }
+
   /// Whether the last group is reduced.
   var reducesRuns: Bool {
     for axis in (0..<shape.rank).reversed() where shape[axis] != 1 { return isReduced(axis) }

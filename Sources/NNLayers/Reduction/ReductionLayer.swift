@@ -39,6 +39,18 @@ extension ReductionLayer {
   }
 
   /// The groups of the input's dimensions.
+  /// Does the work in parts: of units where there are enough of them, else of what lies side by side in each run.
+  private func divide<Work: ReducingWork>(_ work: Work, _ values: borrowing LayerValues) {
+    let (reduced, crew) = (work.reduced, values.crew)
+    let cost = values.inputs[0].shape.count.multipliedClamped(by: 4)
+    guard reduced.units < crew.threadCount, !reduced.reducesRuns, reduced.count > 0 else {
+      return crew.divide(work, count: reduced.units, cost: cost)
+    }
+    crew.divide(
+      ElementsOfRuns(work: work), count: reduced.runLength, least: ElementsOfRuns<Work>.least,
+      multiple: ElementsOfRuns<Work>.least, cost: cost)
+  }
+
   func reduced(_ values: borrowing LayerValues) -> Reduced { Reduced(shape: values.inputs[0].shape, axes: axes) }
 
   /// Adds up what becomes of the elements, by the rule of sums; terms other than the elements need scratch memory.
@@ -56,7 +68,7 @@ extension ReductionLayer {
     let work = SummedUnits(
       reduced: reduced(values), term: term, x: values.pointer(to: input, as: type), terms: values.scratch(as: type),
       y: values.mutablePointer(to: values.outputs[0], as: type))
-    values.crew.divide(work, count: work.reduced.units, cost: input.shape.count.multipliedClamped(by: 4))
+    divide(work, values)
   }
 
   /// Combines the elements one after another.
@@ -74,7 +86,7 @@ extension ReductionLayer {
     let work = FoldedUnits(
       reduced: reduced(values), fold: fold, x: values.pointer(to: input, as: type),
       y: values.mutablePointer(to: values.outputs[0], as: type))
-    values.crew.divide(work, count: work.reduced.units, cost: input.shape.count.multipliedClamped(by: 4))
+    divide(work, values)
   }
 }
 

@@ -1,4 +1,5 @@
 public import NNFormat
+import NNKernels
 
 /// The `k` greatest elements along an axis, greatest first, and their indices.
 ///
@@ -12,7 +13,7 @@ public import NNFormat
 /// equals +0. A NaN is greater than any number, and the sign and payload of one do not matter.
 ///
 /// - Source: ONNX `TopK` with `sorted` 1; Keras 3 `keras.ops.top_k`; NumPy `np.argsort(-x, kind="stable")[:k]`.
-public struct TopK: Layer {
+public struct TopK: ThreadedLayer {
   /// `top_k`
   public static let kind = "top_k"
   /// The settings.
@@ -54,54 +55,78 @@ public struct TopK: Layer {
     return [try TensorType(input.dataType, shape).countable(), try TensorType(.i64, shape).countable()]
   }
 
-  /// Room for the indices of the elements that are taken.
-  public func scratchSize(for inputs: [TensorType]) -> Int {
+  /// With one thread.
+  public func scratchSize(for inputs: [TensorType]) -> Int { scratchSize(for: inputs, threads: 1) }
+
+  /// Room for the indices of the elements that are taken, for each thread.
+  package func scratchSize(for inputs: [TensorType], threads: Int) -> Int {
     guard (try? outputs(for: inputs)) != nil, (try? inputs.first?.knownShape()) != nil else { return 0 }
-    return k.value * MemoryLayout<Int>.size
+    return heapSize.multipliedClamped(by: max(1, threads)).multipliedClamped(by: MemoryLayout<Int>.size)
   }
+
+  /// The indices of one heap, rounded up so that no two threads share a cache line.
+  private var heapSize: Int { k.value > Int.max - 7 ? .max : (k.value + 7) & ~7 }
 
   /// Keeps a heap of the elements to be taken, the last of them on top, and empties it from the end.
   public func forward(_ values: borrowing LayerValues) {
     if values.inputs[0].dataType == .f32 { run(values, Float.self) } else { run(values, Double.self) }
   }
 
-  private func run<Scalar: BinaryFloatingPoint & TensorScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
+  private func run<Scalar: ComputingScalar>(_ values: borrowing LayerValues, _ type: Scalar.Type) {
     let (outer, extent, inner) = axis.split(values.inputs[0].shape)
-    let taken = k.value
-    guard taken > 0 else { return }
-    let x = values.elements(of: values.inputs[0], as: type)
-    let elements = values.mutableElements(of: values.outputs[0], as: type)
-    let indices = values.mutableElements(of: values.outputs[1], as: Int64.self)
-    let heap = values.scratch.assumingMemoryBound(to: Int.self)
-    for row in 0..<outer {
-      for column in 0..<inner {
-        let first = row * extent * inner + column
-        func isBefore(_ left: Int, _ right: Int) -> Bool {
-          comes(x[first + left * inner], left, before: x[first + right * inner], right)
-        }
-        for index in 0..<taken { heap[index] = index }
-        for root in (0..<taken / 2).reversed() { sift(heap, root, taken, isBefore) }
-        for index in taken..<extent where isBefore(index, heap[0]) {
-          heap[0] = index
-          sift(heap, 0, taken, isBefore)
-        }
-        for rank in (0..<taken).reversed() {
-          let index = heap[0]
-          let place = (row * taken + rank) * inner + column
-          elements[place] = x[first + index * inner]
-          indices[place] = Int64(index)
-          heap[0] = heap[rank]
-          sift(heap, 0, rank, isBefore)
-        }
-      }
+    guard k.value > 0 else { return }
+    let lines = GreatestOfLines(
+      x: values.pointer(to: values.inputs[0], as: type),
+      elements: values.mutablePointer(to: values.outputs[0], as: type),
+      indices: values.mutableAddress(of: values.outputs[1]).assumingMemoryBound(to: Int64.self),
+      heaps: values.scratch.assumingMemoryBound(to: Int.self), heapSize: heapSize, extent: extent, inner: inner,
+      taken: k.value, largest: largest)
+    // About what it takes to compare an element with the last one taken.
+    let cost = values.inputs[0].shape.count.multipliedClamped(by: 4)
+    values.crew.divide(lines, count: outer * inner, cost: cost, partsPerThread: 1)
+  }
+}
+
+/// The lines along the axis, each with the heap of the part that it belongs to.
+private struct GreatestOfLines<Scalar: ComputingScalar>: DividedWork {
+  let x: UnsafePointer<Scalar>
+  let elements: UnsafeMutablePointer<Scalar>
+  let indices: UnsafeMutablePointer<Int64>
+  let heaps: UnsafeMutablePointer<Int>
+  let heapSize: Int
+  let extent: Int
+  let inner: Int
+  let taken: Int
+  let largest: Bool
+
+  func run(_ lines: Range<Int>, part: Int) {
+    for line in lines { take(row: line / inner, column: line % inner, heaps + part * heapSize) }
+  }
+
+  private func take(row: Int, column: Int, _ heap: UnsafeMutablePointer<Int>) {
+    let first = row * extent * inner + column
+    func isBefore(_ left: Int, _ right: Int) -> Bool {
+      comes(x[first + left * inner], left, before: x[first + right * inner], right)
+    }
+    for index in 0..<taken { heap[index] = index }
+    for root in (0..<taken / 2).reversed() { sift(heap, root, taken, isBefore) }
+    for index in taken..<extent where isBefore(index, heap[0]) {
+      heap[0] = index
+      sift(heap, 0, taken, isBefore)
+    }
+    for rank in (0..<taken).reversed() {
+      let index = heap[0]
+      let place = (row * taken + rank) * inner + column
+      elements[place] = x[first + index * inner]
+      indices[place] = Int64(index)
+      heap[0] = heap[rank]
+      sift(heap, 0, rank, isBefore)
     }
   }
 
   /// Whether an element is taken before another one.
   @inline(__always)
-  private func comes<Scalar: BinaryFloatingPoint>(
-    _ left: Scalar, _ leftIndex: Int, before right: Scalar, _ rightIndex: Int
-  ) -> Bool {
+  private func comes(_ left: Scalar, _ leftIndex: Int, before right: Scalar, _ rightIndex: Int) -> Bool {
     if left == right || left.isNaN && right.isNaN { return leftIndex < rightIndex }
     return (left > right || left.isNaN) == largest
   }
