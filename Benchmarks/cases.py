@@ -45,6 +45,8 @@ CALLS = [
     Case(RESNET, 8, 1.0),
     Case(MOBILENET, 1, 1.0),
     Case(LSTM, 1, 0.6),
+    Case(LSTM, 1, weights="f16"),
+    Case(LSTM, 1, weights="int8"),
     Case(GRU, 1, 0.6),
     Case(TRANSFORMER, 1, 1.0),
 ]
