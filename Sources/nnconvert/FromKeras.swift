@@ -10,13 +10,15 @@ struct FromKeras: ParsableCommand {
     commandName: "from-keras", abstract: "Make a model out of a file of Keras, of any release.",
     discussion: """
       Reads full models in .h5 (Keras 1, 2 and 3, tf.keras) and in .keras, and files of weights (.h5, .weights.h5, sharded \
-      .weights.json) together with an architecture, which model.to_json() gives. Nothing in a file is executed. What cannot be \
+      .weights.json) together with an architecture, which model.to_json() gives. With --map the \
+      weights alone are taken, onto a model of ours or a graph. Nothing in a file is executed. What cannot be \
       converted is listed, all of it at once; spec/keras.md has the table of classes.
 
       Examples:
         nnconvert from-keras model.h5 -o model.nnm
         nnconvert from-keras model.keras -o model.h5
         nnconvert from-keras weights.h5 --architecture model.json -o model.nnm
+        nnconvert from-keras weights.h5 --map model.nnm -o trained.nnm
         nnconvert from-keras model.h5 --custom Swish=silu -o model.nnm
         nnconvert from-keras model.keras --example x.npy=y.npy --tolerance 1e-5rel,1e-6 -o model.nnm
       """)
@@ -30,6 +32,14 @@ struct FromKeras: ParsableCommand {
     help: "The architecture, for a file of weights: the output of model.to_json(), or another file of Keras.",
     completion: .file())
   var architecture: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Put the weights onto the architecture of this model of ours, or JSON file with a graph, by the names of layers and nodes and \
+      by shapes; whatever else the file says does not count.
+      """, valueName: "model"), completion: .file())
+  var map: String?
 
   @Option(
     help: ArgumentHelp(
@@ -55,6 +65,7 @@ struct FromKeras: ParsableCommand {
     var keras = KerasImport()
     keras.tool = toolName
     keras.architecture = architecture
+    keras.map = map
     keras.custom = custom
     keras.backend = backend
     keras.allowsUnused = allowUnused
@@ -64,26 +75,35 @@ struct FromKeras: ParsableCommand {
     try job.finish(model, report)
   }
 
-  /// The model; with `--json`, what is not supported comes as a document too.
+  /// The model; with `--json`, what is not supported or does not fit comes as a document too.
   private func model(_ keras: KerasImport) throws(ModelError) -> (model: Model, report: ConversionReport) {
     do {
       return try keras.model(from: source)
     } catch {
-      if common.json, let problem = error.problem as? KerasProblem, case .unsupported(let items) = problem {
-        try StandardOutput.write(
-          document: "nnconvert-unsupported", version: 1,
-          [
-            ("source", .string(source)),
-            (
-              "unsupported",
-              .array(
-                items.map { item in
-                  ["layer": .string(item.layer), "class": .string(item.className), "reason": .string(item.reason)]
-                })
-            ),
-          ])
-      }
+      if common.json { try write(error) }
       throw error
     }
+  }
+
+  private func write(_ error: ModelError) throws(ModelError) {
+    if let problem = error.problem as? KerasProblem, case .unsupported(let items) = problem {
+      try write(
+        "unsupported",
+        items.map { ["layer": .string($0.layer), "class": .string($0.className), "reason": .string($0.reason)] })
+    } else if let problem = error.problem as? KerasMapProblem, case .unfit(let items) = problem {
+      try write(
+        "unfit",
+        items.map { item in
+          [
+            "name": .string(item.name), "reason": .string(item.reason),
+            "candidates": .array(item.candidates.map { .string($0) }),
+          ]
+        })
+    }
+  }
+
+  private func write(_ what: String, _ items: [JSONValue]) throws(ModelError) {
+    try StandardOutput.write(
+      document: "nnconvert-\(what)", version: 1, [("source", .string(source)), (what, .array(items))])
   }
 }

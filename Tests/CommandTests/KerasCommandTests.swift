@@ -41,13 +41,44 @@ import Testing
     #expect(
       alone.errors == """
         weights_perceptron.weights.h5: the file holds weights and no architecture; pass --architecture FILE with the output of \
-        model.to_json()
+        model.to_json(), or --map FILE with a model of ours
 
         """)
     let whole = try session.run(
       "nnconvert", "from-keras", "weights_perceptron.weights.h5", "--architecture", "weights_perceptron.json", "-o",
       "m.nnm")
     #expect(whole.code == 0, "\(whole.errors)")
+  }
+
+  @Test func weightsArePutOntoAnArchitectureOfOurs() throws {
+    let session = try session(
+      "\(Self.cases)/map_own_code.keras", "\(Self.cases)/map_own_code.graph.json", "\(Self.cases)/map_steps.graph.json")
+    let conversion = try session.run(
+      "nnconvert", "from-keras", "map_own_code.keras", "--map", "map_own_code.graph.json", "-o", "m.nnm")
+    #expect(conversion.code == 0, "\(conversion.errors)")
+    #expect(conversion.output.contains("axes permuted [0, 1, 3, 2]"), "\(conversion.output)")
+    #expect(try session.run("nninfo", "m.nnm").output.contains("map_own_code.graph.json"))
+    // The model takes other weights as its graph did.
+    let again = try session.run("nnconvert", "from-keras", "map_own_code.keras", "--map", "m.nnm", "-o", "n.nnm")
+    #expect(
+      again.output.split(separator: ",").last
+        == conversion.output.replacing("m.nnm", with: "n.nnm").split(separator: ",").last)
+
+    let unfit = try session.run(
+      "nnconvert", "from-keras", "map_own_code.keras", "--map", "map_steps.graph.json", "-o", "o.nnm", "--json")
+    #expect(unfit.code == 65)
+    let document = try #require(try JSONReader.value(unfit.output).object)
+    #expect(document["document"] == "nnconvert-unfit")
+    #expect(document["unfit"]?.array?.first?.object?["name"] == "memory")
+    #expect(try session.run("nninfo", "o.nnm").code == 66)
+
+    let both = try session.run(
+      "nnconvert", "from-keras", "map_own_code.keras", "--map", "m.nnm", "--architecture", "a.json", "-o", "o.nnm")
+    #expect(both.code == 64)
+    #expect(
+      both.errors
+        == "nnconvert: --architecture makes no sense here: --map says what is computed, whatever layers the file was written for\n"
+    )
   }
 
   @Test func whatIsNotSupportedIsListedAndNothingIsWritten() throws {

@@ -106,8 +106,9 @@ class Peers:
         worst = 0.0
         for entry in entries:
             options = list(entry["options"])
-            if "architecture" in entry:
-                options += ["--architecture", target / entry["architecture"]]
+            for option in ("architecture", "map"):
+                if option in entry:
+                    options += [f"--{option}", target / entry[option]]
             away = self.test(entry["name"], lambda: self.commands.check(
                 target / entry["file"], examples_of(target / entry["examples"]), entry["relative"], entry["absolute"], self.folder, options))  # fmt: skip
             worst = max(worst, away or 0)

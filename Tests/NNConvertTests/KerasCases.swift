@@ -9,6 +9,8 @@ struct KerasCase {
   let name: String
   let file: String
   let architecture: String?
+  /// The graph of ours that the weights are put onto, if they are.
+  let map: String?
   let options: [String]
   let examples: String
   let relative: Double
@@ -26,11 +28,23 @@ struct KerasCase {
         KerasCase(
           name: object["name"]?.string ?? "", file: "\(folder)/\(object["file"]?.string ?? "")",
           architecture: object["architecture"]?.string.map { "\(folder)/\($0)" },
+          map: object["map"]?.string.map { "\(folder)/\($0)" },
           options: (object["options"]?.array ?? []).compactMap(\.string),
           examples: "\(folder)/\(object["examples"]?.string ?? "")", relative: object["relative"]?.number ?? 1e-5,
           absolute: object["absolute"]?.number ?? 1e-6))
     }
     return cases
+  }
+
+  /// The import with the settings of the case.
+  var keras: KerasImport {
+    var keras = KerasImport()
+    keras.architecture = architecture
+    keras.map = map
+    keras.custom = zip(options, options.dropFirst()).filter { $0.0 == "--custom" }.map(\.1)
+    keras.backend = zip(options, options.dropFirst()).first { $0.0 == "--backend" }?.1
+    keras.allowsUnused = options.contains("--allow-unused")
+    return keras
   }
 
   /// Converts the file, runs every example, and says what is wrong first; nil if nothing is.
@@ -39,11 +53,6 @@ struct KerasCase {
   func failure(absolute: Double? = nil) -> String? {
     let bound = absolute ?? self.absolute
     do {
-      var keras = KerasImport()
-      keras.architecture = architecture
-      keras.custom = zip(options, options.dropFirst()).filter { $0.0 == "--custom" }.map(\.1)
-      keras.backend = zip(options, options.dropFirst()).first { $0.0 == "--backend" }?.1
-      keras.allowsUnused = options.contains("--allow-unused")
       let (model, _) = try keras.model(from: file)
       let network = try Network(model)
       let arrays = try NPZ.tensors(try ZipArchive(try MappedFile.contents(of: examples)))

@@ -57,7 +57,7 @@ enum Architecture {
   }
 
   /// The model without tensors, the names of the tensors that its nodes use, in their order, and what is left out.
-  private static func document(
+  static func document(
     _ path: String
   ) throws(ModelError) -> (Model, tensors: [String], [ConversionReport.Ignored]) {
     let json = try JSONReader.value(try MappedFile.contents(of: path))

@@ -37,6 +37,15 @@ package enum KerasDocumentation {
       graph as Keras does it. Weights in f16 and bf16 stay so and compute in f32; a policy like `mixed_float16` computes in f32,
       and the report says so.
 
+      ## Weights alone, onto a graph of ours
+
+      With `--map MODEL` only the weights of a file are taken, whatever else is in it, and put onto a model in any of our encodings
+      or a JSON file with a graph, as `from-npy --architecture` takes it. A node gets the weights of the layer of its name; the
+      layers of nested models have the models' names before their own (`encoder/dense`), and in a class of a user's own the names
+      of attributes count too. What has no namesake gets the only weights that its shapes allow, and the report says so; where
+      they allow several, nothing is guessed. Each node reads its weights as the class that `to-keras` writes for it. Constants
+      keep the values that MODEL has. Every parameter has to be filled and every array used, unless `--allow-unused` is given.
+
       ## Classes
 
       \(converted.count) classes are converted:

@@ -15,6 +15,9 @@ public struct KerasImport: Sendable {
   public var custom: [String] = []
   /// Whether weights that no layer uses are left out, and not an error.
   public var allowsUnused = false
+  /// The path of a model of ours, or of a JSON file with a graph, that the weights are put onto, by name and shape; the
+  /// configuration of the file does not count then.
+  public var map: String?
   /// What the weights were trained with (`theano`, `tensorflow`, ...), where an old file does not say it.
   public var backend: String?
   /// The program and version that provenance names.
@@ -25,9 +28,10 @@ public struct KerasImport: Sendable {
 
   /// The model in a file, and what became of each array.
   ///
-  /// - Throws: ``KerasProblem``; `FileProblem`, `HDF5Problem`, `ZipProblem` or `JSONProblem` with the place in the file; and
+  /// - Throws: ``KerasProblem``; ``KerasMapProblem`` with a ``map``; `FileProblem`, `HDF5Problem`, `ZipProblem` or `JSONProblem` with the place in the file; and
   ///   `LayerProblem` if the settings of a layer and its weights do not fit together.
   public func model(from path: String) throws(ModelError) -> (model: Model, report: ConversionReport) {
+    if let map { return try model(from: path, onto: map) }
     let custom = try located(.option("--custom")) { () throws(ModelError) in try KerasCustom.kinds(self.custom) }
     let (file, files) = try open(path)
     guard let config = file.config else { throw ModelError(KerasProblem.noArchitecture, at: .file(path)) }
@@ -49,18 +53,20 @@ public struct KerasImport: Sendable {
       let conversion = KerasConversion(
         file, store: store, custom: custom, reserving: Set(network.inputs.map { KerasLayer.nodeName($0.layer) }))
       let model = try model(of: network, file, conversion)
-      report.ignored += try leftOver(store, conversion)
+      let (ignored, unused) = leftOver(store, conversion)
+      guard unused.isEmpty else { throw ModelError(KerasProblem.unusedWeights(unused)) }
+      report.ignored += ignored
       report.warnings = conversion.warnings
       for ((name, format), digest) in zip(files, digests) {
         report.sources.append(
           Provenance.Source(name: String(name.split(separator: "/").last ?? ""), format: format, digest: digest.value))
       }
       report.mapped = conversion.mapped
-      return (try finish(model, conversion, report), report)
+      return (try finish(model, report), report)
     }
   }
 
-  private func open(_ path: String) throws(ModelError) -> (file: KerasFile, files: [(name: String, format: String)]) {
+  func open(_ path: String) throws(ModelError) -> (file: KerasFile, files: [(name: String, format: String)]) {
     var file = try located(.file(path)) { () throws(ModelError) in try KerasFile(path) }
     var files = [(name: path, format: file.format)]
     if let architecture {
@@ -112,10 +118,10 @@ public struct KerasImport: Sendable {
     return Model(graph: graph, tensors: conversion.tensors)
   }
 
-  /// The weights that no layer has: an error unless they are allowed, or of no use at inference.
-  private func leftOver(
+  /// The weights that no layer has: those that are allowed or of no use at inference, and the others, which are an error.
+  func leftOver(
     _ store: KerasStore, _ conversion: KerasConversion
-  ) throws(ModelError) -> [ConversionReport.Ignored] {
+  ) -> (ignored: [ConversionReport.Ignored], unused: [String]) {
     var ignored: [ConversionReport.Ignored] = []
     var unused: [String] = []
     for path in store.paths where !conversion.used.contains(path) {
@@ -133,13 +139,10 @@ public struct KerasImport: Sendable {
         unused.append(path)
       }
     }
-    guard unused.isEmpty else { throw ModelError(KerasProblem.unusedWeights(unused)) }
-    return ignored
+    return (ignored, unused)
   }
 
-  private func finish(
-    _ model: Model, _ conversion: KerasConversion, _ report: ConversionReport
-  ) throws(ModelError) -> Model {
+  func finish(_ model: Model, _ report: ConversionReport) throws(ModelError) -> Model {
     var model = model
     model.provenance = report.provenance(tool: tool)
     try model.validate()

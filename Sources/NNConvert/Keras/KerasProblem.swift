@@ -66,7 +66,7 @@ public enum KerasProblem: Problem {
     case .pickledWeights:
       "the weights are pickled Python objects, which are never opened; save the model as .h5 or with .weights.h5 in Keras"
     case .noArchitecture:
-      "the file holds weights and no architecture; pass --architecture FILE with the output of model.to_json()"
+      "the file holds weights and no architecture; pass --architecture FILE with the output of model.to_json(), or --map FILE with a model of ours"
     case .noWeights:
       "the file holds an architecture and no weights; name the file with the weights, and pass this one as --architecture"
     case .badConfig(let reason):

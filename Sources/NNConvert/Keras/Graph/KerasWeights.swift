@@ -132,14 +132,8 @@ struct KerasModelWeights {
   ///
   /// - Throws: ``KerasProblem/missingWeight(_:expected:found:)`` if a list names an array that is not there.
   init(named root: String, for network: KerasNetwork, _ conversion: KerasConversion) throws(ModelError) {
-    var groups: [(name: String, arrays: [KerasArray])] = []
-    for name in conversion.store.list("layer_names", of: root) ?? [] {
-      let group = root == "/" ? "/\(name)" : "\(root)/\(name)"
-      var arrays: [KerasArray] = []
-      for weight in conversion.store.list("weight_names", of: group) ?? [] {
-        arrays.append(try conversion.store.array("\(group)/\(weight)"))
-      }
-      if !arrays.isEmpty { groups.append((name, arrays)) }
+    let groups = try KerasModelWeights.groups(named: root, in: conversion.store).map { group in
+      (name: group.name, arrays: group.arrays.map(\.array))
     }
     let names = Set(network.layers.map(\.name))
     if groups.contains(where: { names.contains($0.name) }) {
@@ -156,6 +150,24 @@ struct KerasModelWeights {
       return
     }
     for (layer, group) in zip(needing, groups) { byLayer[layer] = .listed(group.arrays) }
+  }
+
+  /// The groups of a file that lists the arrays of each layer, without those of layers that have none.
+  ///
+  /// - Throws: ``KerasProblem/missingWeight(_:expected:found:)`` if a list names an array that is not there.
+  static func groups(
+    named root: String, in store: KerasStore
+  ) throws(ModelError) -> [(name: String, arrays: [(name: String, array: KerasArray)])] {
+    var groups: [(name: String, arrays: [(name: String, array: KerasArray)])] = []
+    for name in store.list("layer_names", of: root) ?? [] {
+      let group = root == "/" ? "/\(name)" : "\(root)/\(name)"
+      var arrays: [(name: String, array: KerasArray)] = []
+      for weight in store.list("weight_names", of: group) ?? [] {
+        arrays.append((weight, try store.array("\(group)/\(weight)")))
+      }
+      if !arrays.isEmpty { groups.append((name, arrays)) }
+    }
+    return groups
   }
 
   /// The weights of a model inside of a model, whose arrays stand in one list: those of all its layers that are trained, and
