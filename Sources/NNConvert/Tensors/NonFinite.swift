@@ -5,10 +5,14 @@ extension Tensor {
   var nonFiniteCount: Int {
     func count<Bits: FixedWidthInteger & BitwiseCopyable>(_ exponent: Bits) -> Int {
       bytes.withUnsafeBytes { bytes in
+        let size = MemoryLayout<Bits>.size
+        guard let base = bytes.baseAddress, bytes.count >= size else { return 0 }
         var found = 0
-        for offset in stride(from: 0, to: bytes.count, by: MemoryLayout<Bits>.size) {
+        // Without a branch, and with places that are known to be inside, so that it goes many at a time.
+        for index in 0..<bytes.count / size {
           // All bits of the exponent are set.
-          if bytes.loadUnaligned(fromByteOffset: offset, as: Bits.self) & exponent == exponent { found += 1 }
+          let bits = base.loadUnaligned(fromByteOffset: index &* size, as: Bits.self)
+          found &+= bits & exponent == exponent ? 1 : 0
         }
         return found
       }

@@ -135,9 +135,10 @@ final class KerasConversion {
         try check(layer, weights[layer.name], prefix)
         continue
       }
+      var given: [KerasReference: KerasValue] = [:]
+      for reference in references { given[reference] = values[reference] ?? nil }
       let site = KerasSite(
-        self, layer, call, index, prefix: prefix, depth: depth, weights: weights[layer.name],
-        values: values.compactMapValues { $0 })
+        self, layer, call, index, prefix: prefix, depth: depth, weights: weights[layer.name], values: given)
       var results: [KerasValue?] = []
       do throws(ModelError) {
         results = try site.run()
