@@ -26,6 +26,9 @@
     }
 
     private static func setUp(_ isReady: inout Bool) throws(ModelError) {
+      // What a damaged file leaves behind in libhdf5 would be taken apart again when the process ends, on a thread whose
+      // errors are not silent. All that we open is closed where it was opened. This has to come before any other call.
+      if !isReady { H5dont_atexit() }
       // Each thread of a thread-safe libhdf5 has a setting of its own.
       H5Eset_auto2(nnm_default(), nil, nil)
       if !isReady {
