@@ -2,6 +2,7 @@
 #define CHDF5_SHIM_H
 
 #include <hdf5.h>
+#include <stdlib.h>
 #include <string.h>
 
 // libhdf5's macros stop the process if the library differs in its patch level from the header. NNHDF5 compares the
@@ -21,6 +22,10 @@ static inline hid_t nnm_group_create(void) { return H5P_GROUP_CREATE; }
 static inline hid_t nnm_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t nnm_link_create(void) { return H5P_LINK_CREATE; }
 static inline hid_t nnm_default(void) { return H5P_DEFAULT; }
+
+static inline void nnm_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+// Lets the thread that ends the process not print errors.
+static inline void nnm_be_silent_at_exit(void) { atexit(nnm_silence); }
 static inline hid_t nnm_whole_space(void) { return H5S_ALL; }
 static inline haddr_t nnm_no_address(void) { return HADDR_UNDEF; }
 static inline H5F_libver_t nnm_newest_version(void) { return H5F_LIBVER_LATEST; }

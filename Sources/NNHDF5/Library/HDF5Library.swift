@@ -26,14 +26,14 @@
     }
 
     private static func setUp(_ isReady: inout Bool) throws(ModelError) {
-      // What a damaged file leaves behind in libhdf5 would be taken apart again when the process ends, on a thread whose
-      // errors are not silent. All that we open is closed where it was opened. This has to come before any other call.
-      if !isReady { H5dont_atexit() }
       // Each thread of a thread-safe libhdf5 has a setting of its own.
       H5Eset_auto2(nnm_default(), nil, nil)
       if !isReady {
         try checkVersion()
         try check(H5open(), "start")
+        // What a damaged file leaves behind makes libhdf5 complain when it closes itself, on whichever thread ends the process.
+        // Handlers run last ones first, so this one comes before its own. It still closes what the app has open.
+        nnm_be_silent_at_exit()
         // A filter or file driver named by a file or the environment must not load code.
         H5PLset_loading_state(0)
         try HDF5Text.register()
