@@ -2,41 +2,27 @@ import NNFormat
 
 extension KerasClass {
   /// Convolutions over 1, 2 and 3 dimensions.
-  static let convolutions: [KerasClass] = [
-    KerasClass("Conv1D", "convolution", variables: kernelAndBias) { site throws(ModelError) in try convolution(site, 1)
-    },
-    KerasClass("Conv2D", "convolution", variables: kernelAndBias) { site throws(ModelError) in try convolution(site, 2)
-    },
-    KerasClass("Conv3D", "convolution", variables: kernelAndBias) { site throws(ModelError) in try convolution(site, 3)
-    },
-    KerasClass("DepthwiseConv1D", "depthwise_convolution", variables: depthwise) { site throws(ModelError) in
-      try depthwiseConvolution(site, 1)
-    },
-    KerasClass("DepthwiseConv2D", "depthwise_convolution", variables: depthwise) { site throws(ModelError) in
-      try depthwiseConvolution(site, 2)
-    },
-    KerasClass("SeparableConv1D", "separable_convolution", variables: separable) { site throws(ModelError) in
-      try separableConvolution(site, 1)
-    },
-    KerasClass("SeparableConv2D", "separable_convolution", variables: separable) { site throws(ModelError) in
-      try separableConvolution(site, 2)
-    },
-    KerasClass("Conv1DTranspose", "convolution_transpose", variables: kernelAndBias) { site throws(ModelError) in
-      try transposed(site, 1)
-    },
-    KerasClass("Conv2DTranspose", "convolution_transpose", variables: kernelAndBias) { site throws(ModelError) in
-      try transposed(site, 2)
-    },
-    KerasClass("Conv3DTranspose", "convolution_transpose", variables: kernelAndBias) { site throws(ModelError) in
-      try transposed(site, 3)
-    },
-    KerasClass(
-      "LocallyConnected1D", "locally_connected", limits: "implementations 2 and 3", variables: kernelAndBias
-    ) { site throws(ModelError) in try locallyConnected(site, 1) },
-    KerasClass(
-      "LocallyConnected2D", "locally_connected", limits: "implementations 2 and 3", variables: kernelAndBias
-    ) { site throws(ModelError) in try locallyConnected(site, 2) },
-  ]
+  static let convolutions: [KerasClass] =
+    rows("Conv", over: 1...3, "convolution", kernelAndBias, convolution)
+    + rows("DepthwiseConv", over: 1...2, "depthwise_convolution", depthwise, depthwiseConvolution)
+    + rows("SeparableConv", over: 1...2, "separable_convolution", separable, separableConvolution)
+    + rows("Conv", over: 1...3, ending: "Transpose", "convolution_transpose", kernelAndBias, transposed)
+    + rows(
+      "LocallyConnected", over: 1...2, "locally_connected", limits: "implementations 2 and 3", kernelAndBias,
+      locallyConnected)
+
+  /// The rows of classes that differ in the number of dimensions alone: `Conv1D`, `Conv2D`, `Conv3D`.
+  private static func rows(
+    _ name: String, over ranks: ClosedRange<Int>, ending: String = "", _ kind: String, limits: String = "",
+    _ variables: @escaping Variables,
+    _ convert: @escaping @Sendable (KerasSite, Int) throws(ModelError) -> [KerasValue]
+  ) -> [KerasClass] {
+    ranks.map { rank in
+      KerasClass("\(name)\(rank)D\(ending)", kind, limits: limits, variables: variables) {
+        site throws(ModelError) in try convert(site, rank)
+      }
+    }
+  }
 
   private static let kernelAndBias: Variables = { settings throws(ModelError) in
     try withBias(["kernel"], settings)
