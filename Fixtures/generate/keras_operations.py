@@ -1,5 +1,6 @@
 """Cases of Fixtures/keras: functional models whose nodes are single operations, of keras.ops, and of TensorFlow in tf-keras."""
 
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -18,8 +19,13 @@ def generate():
     keras_unary()
     keras_shapes()
     keras_products()
+    keras_functions()
+    keras_orders()
+    keras_windows()
+    keras_scales()
     operators()
     tensorflow()
+    tensorflow_more()
 
 
 def keras_unary():
@@ -83,6 +89,99 @@ def keras_products():
     chain("ops_max_pool", lambda _, x: ops.max_pool(x, (2, 3), (1, 2), "same"), (4, 6, 3))
 
 
+def keras_functions():
+    positive = lambda x: ops.abs(x) + 0.1
+    for name, make in {
+        "log2": lambda x: ops.log2(positive(x)), "log10": lambda x: ops.log10(positive(x)), "exp2": ops.exp2, "cbrt": ops.cbrt,
+        "deg2rad": ops.deg2rad, "rad2deg": ops.rad2deg, "trunc": lambda x: ops.trunc(3 * x), "threshold": lambda x: ops.threshold(x, 0.3, -2.0),
+        "sparsemax": ops.sparsemax, "isnan": lambda x: ops.isnan(ops.log(x)), "isinf": lambda x: ops.isinf(1 / ops.relu(x)),
+        "isfinite": lambda x: ops.isfinite(ops.log(ops.relu(x))), "nan_to_num": lambda x: ops.nan_to_num(ops.sqrt(x), nan=-1.5),
+        "nan_to_num_bounds": lambda x: ops.nan_to_num(ops.sign(x) / ops.relu(ops.abs(x) - 0.7), posinf=3.0, neginf=-2.0),
+        "floor_divide": lambda x: 4 * x // 1.5, "mod": lambda x: 4 * x % 1.5,
+    }.items():  # fmt: skip
+        chain(f"ops_{name}", lambda _, x: make(x), (3, 5))
+    for name in ("logaddexp", "hypot"):
+        chain(f"ops_{name}", lambda _, x, y: getattr(ops, name)(x, y), (3, 5), (3, 5))
+    chain("ops_divide_no_nan", lambda _, x, y: ops.divide_no_nan(x, ops.relu(y)), (3, 5), (3, 5))
+
+
+def keras_orders():
+    chain("ops_sort", lambda _, x: ops.sort(x, axis=1), (5, 3))
+    chain("ops_argsort", lambda _, x: ops.argsort(x, axis=-1), (3, 5))
+    chain("ops_median", lambda _, x: ops.median(x, axis=1), (5, 3))
+    chain("ops_median_even", lambda _, x: ops.median(x, axis=-1, keepdims=True), (3, 6))
+    chain("ops_quantile", lambda _, x: ops.quantile(x, 0.3, axis=1), (5, 3))
+    chain("ops_take_along_axis", lambda _, x, y: ops.take_along_axis(x, ops.argsort(y, axis=1), axis=1), (5, 3), (5, 3))
+    chain("ops_diff", lambda _, x: ops.diff(x, axis=1), (5, 3))
+    chain("ops_diff_twice", lambda _, x: ops.diff(x, n=2), (3, 5))
+    chain("ops_cross", lambda _, x, y: ops.cross(x, y), (5, 3), (5, 3))
+    chain("ops_tril", lambda _, x: ops.tril(x, k=1), (3, 5))
+    chain("ops_triu", lambda _, x: ops.triu(x, k=-1), (5, 3))
+    chain("ops_rot90", lambda _, x: ops.rot90(x, axes=(1, 2)), (3, 5))
+    chain("ops_rot90_back", lambda _, x: ops.rot90(x, k=-1, axes=(2, 1)), (3, 5))
+    chain("ops_rot180", lambda _, x: ops.rot90(x, k=2, axes=(1, 2)), (5, 5))
+    chain("ops_hstack", lambda _, x, y: ops.hstack([x, y]), (3, 5), (2, 5))
+    chain("ops_append", lambda _, x, y: ops.append(x, y, axis=-1), (3, 5), (3, 2))
+    chain("ops_ravel", lambda _, x: ops.ravel(x), (3, 5))
+    chain("ops_slice", lambda _, x: ops.slice(ops.reshape(x, (-1, 5)), (1, 2), (3, 2)), (3, 5))
+    chain("ops_multi_hot", lambda _, x: ops.multi_hot(x, 7), (4,), kinds=["int32"])
+    chain("ops_segment_sum", lambda _, x, s: ops.segment_sum(x, s, 7), (3,), (), kinds=[None, "int32"])
+
+
+def keras_windows():
+    generator = np.random.default_rng(7)
+    kernel = lambda *shape: generator.integers(-8, 8, shape).astype(np.float32) / 8
+    image, row = (5, 7, 4), (7, 4)
+    for name, make, shape in [
+        ("conv", lambda x: ops.conv(x, kernel(2, 3, 4, 3), (1, 2), "same"), image),
+        ("conv_dilated", lambda x: ops.conv(x, kernel(2, 4, 3), dilation_rate=2), row),
+        ("depthwise_conv", lambda x: ops.depthwise_conv(x, kernel(2, 3, 4, 2), padding="same"), image),
+        ("separable_conv", lambda x: ops.separable_conv(x, kernel(2, 3, 4, 2), kernel(1, 1, 8, 3)), image),
+        ("adaptive_average_pool", lambda x: ops.adaptive_average_pool(x, (2, 3)), image),
+        ("adaptive_max_pool", lambda x: ops.adaptive_max_pool(x, (2, 3)), image),
+        ("image_resize", lambda x: ops.image.resize(x, (3, 9)), image), ("image_nearest", lambda x: ops.image.resize(x, (3, 9), "nearest"), image),
+        ("image_pad", lambda x: ops.image.pad_images(x, 1, 2, target_height=9, target_width=11), image),
+        ("image_crop", lambda x: ops.image.crop_images(x, bottom_cropping=1, left_cropping=2, target_height=3, target_width=4), image),
+    ]:  # fmt: skip
+        # Kernels are made once: the model is built in both precisions.
+        state = generator.bit_generator.state
+
+        def build(_, x):
+            generator.bit_generator.state = state
+            return make(x)
+
+        chain(f"ops_{name}", build, shape, form=".keras")
+    chain("ops_image_gray", lambda _, x: ops.image.rgb_to_grayscale(x), (3, 5, 3))
+
+
+def keras_scales():
+    factors = lambda *shape: (np.arange(np.prod(shape)).reshape(shape) % 7 / 4 - 0.6).astype(np.float32)
+    chain("ops_moments", lambda _, x: ops.moments(x, axes=[1]), (3, 5))
+    chain("ops_moments_keepdims", lambda _, x: ops.moments(x, axes=[1, 2], keepdims=True), (3, 5))
+    chain("ops_batch_normalization", lambda _, x, y: ops.batch_normalization(x, *ops.moments(y, axes=[0, 1]), -1), (3, 5), (3, 5), count=1)
+    chain("ops_layer_normalization", lambda _, x: ops.layer_normalization(x, factors(5), factors(5) + 1), (3, 5), form=".keras")
+    chain("ops_layer_normalization_axis", lambda _, x: ops.layer_normalization(x, axis=1, gamma=factors(3)), (3, 5), form=".keras")
+    chain("ops_rms_normalization", lambda _, x: ops.rms_normalization(x, factors(5)), (3, 5), form=".keras")
+    chain("ops_rms_normalization_plain", lambda _, x: ops.rms_normalization(x), (3, 5))
+    chain("ops_norm", lambda _, x: ops.norm(x, axis=-1), (3, 5))
+    chain("ops_norm_1", lambda _, x: ops.norm(x, ord=1, axis=1, keepdims=True), (3, 5))
+    chain("ops_average", lambda _, x, y: ops.average(x, axis=1, weights=ops.abs(y) + 0.5), (3, 5), (3, 5))
+    chain("ops_count_nonzero", lambda _, x: ops.count_nonzero(ops.relu(x), axis=1), (3, 5))
+    chain("ops_dot_product_attention", lambda _, q, k, v: ops.dot_product_attention(q, k, v), (3, 2, 5), (7, 2, 5), (7, 2, 3))
+    chain("ops_dot_product_causal", lambda _, q, k: ops.dot_product_attention(q, k, k, is_causal=True), (5, 2, 3), (5, 2, 3))
+    chain("ops_dot_product_mask", lambda _, q, m: ops.dot_product_attention(q, q, q, mask=m, scale=0.3), (5, 2, 3), (1, 5, 5),
+          kinds=[None, "bool"], prepare=lambda x, _: [x[0], x[1] | np.eye(5, dtype=bool)])  # fmt: skip
+    chain("ops_einsum_dots", lambda _, x: ops.einsum("...i,ij->...j", x, factors(5, 3)), (3, 5), form=".keras")
+    chain("ops_einsum_one", lambda _, x: ops.einsum("bij->jb", x), (3, 5))
+    chain("ops_einsum_three", lambda _, x, y, z: ops.einsum("bi,bij,bj->b", x, y, z), (3,), (3, 5), (5,))
+    chain("ops_einsum_outer", lambda _, x, y: ops.einsum("bi,bj->bij", x, y), (3,), (5,))
+    chain("ops_einsum_two", lambda _, x, y: ops.einsum("bijk,bjkl->bli", x, y), (2, 3, 5), (3, 5, 2))
+    chain("ops_tensordot", lambda _, x: ops.tensordot(x, factors(3, 5, 2), axes=2), (3, 5), form=".keras")
+    chain("ops_tensordot_axes", lambda _, x: ops.tensordot(x, factors(2, 3), axes=[[1], [1]]), (3, 5), form=".keras")
+    chain("ops_dot_constant", lambda _, x: ops.dot(x, factors(5, 2)), (3, 5), form=".keras")
+    chain("ops_inner", lambda _, x: ops.inner(x, factors(2, 5)), (3, 5), form=".keras")
+
+
 def operators():
     """Python's operators: keras.ops nodes in Keras 3, TFOpLambda ones in tf-keras."""
     for name, make in {
@@ -128,6 +227,23 @@ def tensorflow():
     chain("op_preprocess", lambda K, x: K.layers.Conv2D(3, 2)((x / 127.5) - 1.0), (5, 4, 3), **only)
     chain("op_space", lambda _, x: tf.nn.space_to_depth(x, 2), (4, 6, 3), **only)
     chain("op_resize", lambda _, x: tf.image.resize(x, (5, 7)), (3, 4, 2), **only)
+
+
+def tensorflow_more():
+    only = {"only_tf": True}
+    kernel = np.arange(36, dtype=np.float32).reshape(2, 3, 2, 3) % 7 / 4 - 0.6
+    for name, make, shape in [
+        ("conv2d", lambda x: tf.nn.conv2d(x, kernel, (1, 2), "SAME"), (5, 7, 2)),
+        ("depthwise_conv2d", lambda x: tf.nn.depthwise_conv2d(x, kernel, (1, 1, 1, 1), "VALID"), (5, 7, 2)),
+        ("max_pool2d", lambda x: tf.nn.max_pool2d(x, 2, 2, "SAME"), (5, 7, 2)),
+        ("avg_pool2d", lambda x: tf.nn.avg_pool2d(x, (1, 2, 3, 1), (1, 1, 2, 1), "VALID"), (5, 7, 2)),
+        ("grayscale", tf.image.rgb_to_grayscale, (3, 5, 3)), ("reverse", lambda x: tf.reverse(x, axis=[1]), (3, 5)),
+        ("moments", lambda x: tf.nn.moments(x, axes=[1]), (3, 5)), ("norm_euclidean", lambda x: tf.norm(x, axis=-1), (3, 5)),
+        ("tensordot", lambda x: tf.tensordot(x, kernel[0, 0].T, axes=1), (5, 3)), ("floormod", lambda x: tf.math.floormod(4 * x, 1.5), (3, 5)),
+        ("divide_no_nan", lambda x: tf.math.divide_no_nan(x, tf.nn.relu(x)), (3, 5)), ("is_nan", lambda x: tf.math.is_nan(tf.sqrt(x)), (3, 5)),
+        ("sort", lambda x: tf.sort(x, axis=1, direction="DESCENDING"), (5, 3)), ("nearest", lambda x: tf.image.resize(x, (5, 7), method="nearest"), (3, 4, 2)),
+    ]:  # fmt: skip
+        chain(f"op_{name}", lambda _, x: make(x), shape, **only)
 
 
 def attention(library, x):

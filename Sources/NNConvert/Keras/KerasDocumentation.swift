@@ -82,7 +82,16 @@ package enum KerasDocumentation {
       In functional graphs, as `keras.ops` of Keras 3, as functions of TensorFlow in Keras 2 (`TFOpLambda`, `SlicingOpLambda`) or
       as nodes of TensorFlow (`TensorFlowOpLayer`): \(KerasOperations.all.keys.sorted().map { "`\($0)`" }.joined(separator: ", ")).
 
+      Arrays that such a graph holds, as kernels and factors, become constants and parameters. These are refused:
+
+      | operations | why |
+      |---|---|
+
       """
+    let refusals = Dictionary(grouping: KerasOperations.refused.keys) { KerasOperations.refused[$0] ?? "" }
+    for (reason, names) in refusals.sorted(by: { $0.key < $1.key }) {
+      text += "| \(names.sorted().map { "`\($0)`" }.joined(separator: ", ")) | \(reason) |\n"
+    }
     return text
   }
 }

@@ -51,9 +51,7 @@ extension KerasClass {
       // Of keras.applications, in its ConvNeXt.
       site.settings.ignore("init_values", "projection_dim")
       let gamma = try site.weight("gamma")
-      let factors = try site.add(
-        "constant", ["shape": integers(gamma.shape.dimensions), "dtype": .string(site.computeType.rawValue)], [],
-        [("value", gamma)], suffix: "gamma")[0]
+      let factors = try site.constant(gamma, site.computeType, suffix: "gamma")
       return try site.add("multiply", [:], [site.computed(site.input()), factors])
     },
     KerasClass("StochasticDepth", masks: .carried) { site throws(ModelError) in

@@ -83,6 +83,15 @@ extension KerasClass {
   ) throws(ModelError) -> KerasValue {
     let first = try site.settings.channelsFirst() ? value.type.rank - 2 : value.type.rank - 3
     guard first >= 0 else { throw site.settings.unsupported("an image of \(value.type.rank) dimensions") }
+    return try resized(site, value, sizes, mode, antialias, first: first)
+  }
+
+  /// An image with other extents.
+  ///
+  /// - Parameter first: the axis of its rows
+  static func resized(
+    _ site: KerasSite, _ value: KerasValue, _ sizes: [Int], _ mode: String, _ antialias: Bool, first: Int
+  ) throws(ModelError) -> KerasValue {
     var fields: JSONObject = ["axes": integers([first, first + 1]), "sizes": integers(sizes)]
     switch mode {
     case "nearest":

@@ -16,20 +16,25 @@ extension KerasSite {
     _ numbers: [Double], _ shape: [Int], _ type: DataType, suffix: String
   ) throws(ModelError) -> KerasValue {
     let tensor = KerasTensor(try KerasSite.tensor(numbers, try Shape(shape), type), madeFrom: "an argument")
-    return try add(
-      "constant", ["shape": KerasClass.integers(shape), "dtype": .string(type.rawValue)], [], [("value", tensor)],
-      suffix: suffix)[0]
+    return try constant(tensor, type, suffix: suffix)
+  }
+
+  /// A weight of the layer as a constant of the graph.
+  func constant(_ weight: KerasTensor, _ type: DataType, suffix: String) throws(ModelError) -> KerasValue {
+    try add(
+      "constant", ["shape": KerasClass.integers(weight.shape.dimensions), "dtype": .string(type.rawValue)], [],
+      [("value", weight)], suffix: suffix)[0]
   }
 
   /// Nested lists as a shape; nil if they are ragged or hold something else than numbers.
-  private static func shape(of json: JSONValue) -> [Int]? {
+  static func shape(of json: JSONValue) -> [Int]? {
     if json.number != nil || json.bool != nil { return [] }
     guard let list = json.array, let first = list.first else { return nil }
     guard let inner = shape(of: first), list.allSatisfy({ shape(of: $0) == inner }) else { return nil }
     return [list.count] + inner
   }
 
-  private static func tensor(_ numbers: [Double], _ shape: Shape, _ type: DataType) throws(ModelError) -> Tensor {
+  static func tensor(_ numbers: [Double], _ shape: Shape, _ type: DataType) throws(ModelError) -> Tensor {
     switch type {
     case .f64: try Tensor(numbers, shape)
     case .i32: try Tensor(numbers.map { Int32(clamping: Int64(saturating: $0)) }, shape)

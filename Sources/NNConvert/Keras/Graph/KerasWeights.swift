@@ -223,6 +223,6 @@ extension KerasLayer {
   var isOperation: Bool {
     if !module.isEmpty { return module.contains(".ops.") || module.hasSuffix(".ops") }
     return config["trainable"] == nil && calls.first?.object?["args"] != nil
-      && KerasOperations.all[KerasModelWeights.snakeCase(className)] != nil
+      && KerasOperations.all[KerasOperations.name(ofClass: className)] != nil
   }
 }

@@ -53,14 +53,6 @@ extension KerasOperations {
           operation.value(arguments[2], type, 2),
         ])
     }
-    table["einsum"] = { operation throws(ModelError) in try einsum(operation) }
-    table["dot"] = { operation throws(ModelError) in
-      let values = try operation.operandValues()
-      guard values.count == 2, values[1].type.rank <= 2 else {
-        throw operation.site.settings.unsupported("a product over the last axis but one")
-      }
-      return try operation.site.add("matmul", [:], values)
-    }
     for (name, value) in ["zeros_like": 0.0, "ones_like": 1.0] {
       table[name] = { operation throws(ModelError) in
         let input = try operation.input()
@@ -77,46 +69,4 @@ extension KerasOperations {
     }
     return table
   }()
-
-  /// A contraction of two values as a product of matrices between moves of axes.
-  private static func einsum(_ operation: KerasOperation) throws(ModelError) -> [KerasValue] {
-    let site = operation.site
-    guard let text = operation.option("subscripts", "equation", place: 0)?.string else {
-      throw site.settings.unsupported("an equation that is no string")
-    }
-    guard operation.values.count == 2 else {
-      throw site.settings.unsupported("an equation of which the file does not say what goes in")
-    }
-    let values = try operation.values.map { (value) throws(ModelError) in try site.computed(value) }
-    let sides = text.filter { $0 != " " }.split(separator: "-", maxSplits: 1).map(String.init)
-    let terms = sides[0].split(separator: ",").map { Array($0) }
-    guard sides.count == 2, sides[1].hasPrefix(">"), terms.count == 2, values.count == 2,
-      zip(terms, values).allSatisfy({ $0.count == $1.type.rank && Set($0).count == $0.count && !$0.contains(".") })
-    else { throw site.settings.unsupported("the equation '\(text)'") }
-    let output = Array(sides[1].dropFirst())
-    let (left, right) = (terms[0], terms[1])
-    let batch = output.filter { left.contains($0) && right.contains($0) }
-    let rows = output.filter { left.contains($0) && !right.contains($0) }
-    let columns = output.filter { right.contains($0) && !left.contains($0) }
-    let summed = left.filter { right.contains($0) && !output.contains($0) }
-    guard batch.count + rows.count + summed.count == left.count,
-      batch.count + columns.count + summed.count == right.count,
-      rows.count == 1, columns.count == 1, summed.count == 1
-    else { throw site.settings.unsupported("the equation '\(text)', which is no product of matrices") }
-    func moved(_ value: KerasValue, _ from: [Character], _ to: [Character], _ name: String) throws(ModelError)
-      -> KerasValue
-    {
-      guard from != to else { return value }
-      let order = to.compactMap { from.firstIndex(of: $0) }
-      return try site.add("permute", ["permutation": KerasClass.integers(order)], [value], suffix: name)[0]
-    }
-    let product = batch + rows + columns
-    let result = try site.add(
-      "matmul", [:],
-      [
-        moved(values[0], left, batch + rows + summed, "left"),
-        moved(values[1], right, batch + summed + columns, "right"),
-      ], suffix: product == output ? nil : "product")
-    return product == output ? result : [try moved(result[0], product, output, "output")]
-  }
 }

@@ -82,24 +82,8 @@ extension KerasOperations {
       )
       return try operation.site.add("concatenate", ["axis": JSONValue(place)], [parts[1], parts[0]])
     },
-    "image_resize": { operation throws(ModelError) in
-      guard let sizes = operation.option("size", place: 1)?.array?.compactMap(\.smallInt), sizes.count == 2,
-        ["bilinear", "nearest"].contains(operation.option("method")?.string ?? "bilinear"),
-        !operation.isTrue("antialias", "preserve_aspect_ratio")
-      else { throw operation.site.settings.unsupported("a change of extents in this form") }
-      let isNearest = operation.option("method")?.string == "nearest"
-      let first = try operation.input().type.rank - 3
-      return try operation.site.add(
-        "resize",
-        [
-          "axes": KerasClass.integers([first, first + 1]), "sizes": KerasClass.integers(sizes),
-          "mode": isNearest ? "nearest" : "linear", "nearest_mode": "round_prefer_ceil",
-        ], [operation.input()])
-    },
     "space_to_depth": { operation throws(ModelError) in try blocks(operation, "space_to_depth") },
     "depth_to_space": { operation throws(ModelError) in try blocks(operation, "depth_to_space") },
-    "max_pool": { operation throws(ModelError) in try pool(operation, "max_pooling") },
-    "average_pool": { operation throws(ModelError) in try pool(operation, "average_pooling") },
     "expand_dims": { operation throws(ModelError) in
       try operation.site.add(
         "expand_dims", ["axes": KerasClass.integers(try operation.axes() ?? [])], [operation.input()])
@@ -157,22 +141,9 @@ extension KerasOperations {
       guard operands.count == 2, let data = operation.site.value(operands[0]) else {
         throw operation.site.settings.unsupported("indices without an array")
       }
-      let indices = try operation.value(operands[1], .i32, 1)
-      let whole = indices.type.dataType == .i64 || indices.type.dataType == .i32
       return try operation.site.add(
         "gather", ["axis": JSONValue(try operation.axes(nil)?.first ?? 0)],
-        [data, whole ? indices : try operation.site.cast(indices, to: .i32)])
-    },
-    "flip": { operation throws(ModelError) in
-      let input = try operation.input()
-      let axes = try operation.axes() ?? Array(0..<input.type.rank)
-      let ones = axes.map { _ in -1 }
-      return try operation.site.add(
-        "slice",
-        [
-          "starts": KerasClass.integers(ones), "ends": .array(axes.map { _ in JSONValue(Int32.min) }),
-          "axes": KerasClass.integers(axes), "strides": KerasClass.integers(ones),
-        ], [input])
+        [data, operation.indices(operands[1], 1)])
     },
     "one_hot": { operation throws(ModelError) in
       guard let count = operation.option("num_classes", "depth", place: 1)?.smallInt else {
@@ -195,27 +166,6 @@ extension KerasOperations {
       operation.option("data_format")?.string ?? "NHWC" == "NHWC"
     else { throw operation.site.settings.unsupported("blocks in this form") }
     return try operation.site.add(kind, ["block_size": JSONValue(size)], [operation.input()])
-  }
-
-  private static func pool(_ operation: KerasOperation, _ kind: String) throws(ModelError) -> [KerasValue] {
-    let input = try operation.input()
-    let rank = input.type.rank - 2
-    func extents(_ value: JSONValue?) -> [Int]? {
-      value.flatMap { json in
-        json.smallInt.map { [Int](repeating: $0, count: rank) } ?? json.array?.compactMap(\.smallInt)
-      }
-    }
-    guard operation.site.layer.isOperation, let size = extents(operation.option("pool_size")), size.count == rank else {
-      throw operation.site.settings.unsupported("a window in this form")
-    }
-    return try operation.site.add(
-      kind,
-      [
-        "pool_size": KerasClass.integers(size),
-        "strides": KerasClass.integers(extents(operation.option("strides")) ?? size),
-        "padding": .string(operation.option("padding")?.string ?? "valid"),
-        "data_format": .string(operation.option("data_format")?.string ?? "channels_last"),
-      ], [input])
   }
 
   private static func split(_ operation: KerasOperation) throws(ModelError) -> [KerasValue] {

@@ -6,15 +6,20 @@ struct KerasOperations {
 
   /// All operations by their names in `keras.ops`.
   static let all: [String: Conversion] =
-    elementwise.merging(arithmetic) { first, _ in first }
-    .merging(reductions) { first, _ in first }.merging(moves) { first, _ in first }
+    [
+      elementwise, functions, arithmetic, contractions, reductions, scales, orders, moves, arrangements, windows,
+      images,
+      attention,
+    ].reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }
 
   /// The row of an operation.
   static func row(_ layer: KerasLayer) -> KerasClass {
     let function = layer.config["function"]?.string ?? layer.config["node_def"]?.object?["op"]?.string
     let name = function.map(name(ofTensorFlow:)) ?? name(ofClass: layer.className)
     guard let convert = all[name] else {
-      return KerasClass(refused: layer.className, because: "the operation '\(function ?? name)' is not known")
+      let reason = refused[name].map { "the operation '\(function ?? name)' is refused: \($0)" }
+      return KerasClass(
+        refused: layer.className, because: reason ?? "the operation '\(function ?? name)' is not known")
     }
     return KerasClass(layer.className) { site throws(ModelError) in
       site.settings.ignoreAll()
@@ -23,7 +28,17 @@ struct KerasOperations {
   }
 
   /// `ExpandDims` is `expand_dims`, `Relu6` is `relu6`.
-  private static func name(ofClass name: String) -> String { KerasModelWeights.snakeCase(name) }
+  static func name(ofClass name: String) -> String { classes[name] ?? KerasModelWeights.snakeCase(name) }
+
+  /// Classes that have another name than their functions.
+  private static let classes = [
+    "LayerNorm": "layer_normalization", "RMSNorm": "rms_normalization", "BatchNorm": "batch_normalization",
+    "SearchSorted": "searchsorted", "IsIn": "isin", "RGBToGrayscale": "rgb_to_grayscale", "RGBToHSV": "rgb_to_hsv",
+    "HSVToRGB": "hsv_to_rgb", "Resize": "image_resize", "StopGradient": "identity", "CDist": "cdist", "FFT": "fft",
+    "FFT2": "fft2", "IFFT2": "ifft2", "RFFT": "rfft", "IRFFT": "irfft", "STFT": "stft", "ISTFT": "istft", "SVD": "svd",
+    "JVP": "jvp", "PSNR": "psnr", "SSIM": "ssim", "CTCLoss": "ctc_loss", "CTCDecode": "ctc_decode", "Fabs": "absolute",
+    "Abs": "absolute",
+  ]
 
   /// `math.reduce_mean` is `mean`, `__operators__.getitem` is `get_item`.
   private static func name(ofTensorFlow function: String) -> String {
@@ -50,7 +65,12 @@ struct KerasOperations {
     "l2_normalize": "normalize", "stop_gradient": "identity", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
     "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "sub_1": "subtract", "abs": "absolute",
     "squared_difference": "squared_difference", "rsub": "subtract", "ne": "not_equal", "eq": "equal", "gt": "greater",
-    "lt": "less", "ge": "greater_equal", "le": "less_equal",
+    "lt": "less", "ge": "greater_equal", "le": "less_equal", "floordiv": "floor_divide", "floormod": "mod",
+    "is_nan": "isnan", "is_inf": "isinf", "is_finite": "isfinite", "reverse": "flip", "atan2": "arctan2",
+    "max_pool1d": "max_pool", "max_pool2d": "max_pool", "max_pool3d": "max_pool", "avg_pool": "average_pool",
+    "avg_pool1d": "average_pool", "avg_pool2d": "average_pool", "avg_pool3d": "average_pool", "conv1d": "conv",
+    "conv2d": "conv", "conv3d": "conv", "depthwise_conv2d": "depthwise_conv", "separable_conv2d": "separable_conv",
+    "reduce_euclidean_norm": "norm", "unsorted_segment_sum": "segment_sum",
   ]
 }
 

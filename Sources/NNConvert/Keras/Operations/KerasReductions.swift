@@ -26,16 +26,11 @@ extension KerasOperations {
     }
     for name in ["var", "std"] {
       table[name] = { operation throws(ModelError) in
-        let site = operation.site
-        let input = try operation.input()
-        var fields = try KerasOperations.fields(operation)
-        fields["keepdims"] = true
-        let mean = try site.add("reduce_mean", fields, [input], suffix: "mean")[0]
-        let difference = try site.add("subtract", [:], [input, mean], suffix: "difference")
-        let squares = try site.add("square", [:], difference, suffix: "squares")
-        let variance = try site.add(
-          "reduce_mean", try KerasOperations.fields(operation), squares, suffix: name == "var" ? nil : "variance")
-        return name == "var" ? variance : try site.add("sqrt", [:], variance)
+        let keepdims = operation.isTrue("keepdims", "keep_dims")
+        let (_, variance) = try moments(
+          operation, operation.float(), operation.axes() ?? [], keepdims: keepdims,
+          variance: name == "var" ? nil : "variance")
+        return name == "var" ? [variance] : try operation.site.add("sqrt", [:], [variance])
       }
     }
     for name in ["argmax", "argmin"] {
@@ -71,8 +66,8 @@ extension KerasOperations {
       let order = operation.option("order")?.number ?? 2
       guard order == 1 || order == 2 else { throw operation.site.settings.unsupported("a norm of order \(order)") }
       // TensorFlow bounds the sum of squares, Keras the norm.
-      let epsilon = operation.option("epsilon")?.number ?? 1e-12
       let isTensorFlow = !operation.site.layer.isOperation
+      let epsilon = operation.option("epsilon")?.number ?? (isTensorFlow ? 1e-12 : 1e-7)
       return try operation.site.add(
         "unit_normalization",
         [
