@@ -10,6 +10,7 @@ def generate():
     heads()
     grouped()
     simple()
+    scores()
 
 
 def heads():
@@ -80,3 +81,27 @@ def simple():
     chain(
         "additive_attention_no_scale", lambda K, q, v: K.layers.AdditiveAttention(use_scale=False)([q, v]), (3, 5), (7, 5), tf=True
     )
+
+
+def scores():
+    """What the fused kinds do not give: scores as an output, under masks too, and masks and axes of other ranks."""
+    given = {"return_attention_scores": True}
+    many = lambda K, **named: K.layers.MultiHeadAttention(2, 3, **named)
+    chain("multi_head_scores_causal", lambda K, x: many(K)(x, x, use_causal_mask=True, **given), (5, 3))
+    chain("multi_head_scores_masked", lambda K, x, y: many(K)(K.layers.Embedding(7, 3, mask_zero=True)(x),
+          K.layers.Embedding(7, 5, mask_zero=True)(y), **given), (5,), (7,), kinds=["int32", "int32"], prepare=queries, tf=True)  # fmt: skip
+    chain("multi_head_scores_window", lambda K, x, y: many(K, use_gate=True, output_shape=(2, 5), sliding_window=2)(x, y, **given),
+          (5, 3), (5, 2))  # fmt: skip
+    chain("multi_head_scores_key", lambda K, x, v, k: many(K, value_dim=5, use_bias=False)(x, v, k, **given), (3, 5), (7, 3), (7, 2))
+    every = {"prepare": lambda x, _: [x[0], x[1] | np.eye(5, dtype=bool)], "kinds": [None, "bool"]}
+    chain("multi_head_mask_of_heads", lambda K, x, m: many(K)(x, x, attention_mask=m), (5, 3), (2, 5, 5), **every)
+    chain("multi_head_axes_mask", lambda K, x, m: many(K, attention_axes=(2,))(x, x, attention_mask=m), (3, 5, 2), (5, 5), **every)
+    shared = lambda K, **named: K.layers.GroupQueryAttention(3, 4, 2, **named)
+    chain("grouped_query_scores_causal", lambda K, x, y: shared(K, use_gate=True)(x, y, use_causal_mask=True, **given), (5, 3), (5, 3))
+    for kind in ("Attention", "AdditiveAttention"):
+        name = {"Attention": "attention", "AdditiveAttention": "additive_attention"}[kind]
+        make = lambda K, **named: getattr(K.layers, kind)(**named)
+        chain(f"{name}_scores_masked", lambda K, q, v: make(K, use_scale=True)([K.layers.Masking()(q), K.layers.Masking()(v)],
+              use_causal_mask=True, **given), (5, 3), (5, 3), prepare=padded(0), tf=True)  # fmt: skip
+    chain("attention_scores_concat", lambda K, q, v, k: K.layers.Attention(score_mode="concat", use_scale=True)([q, v, k], **given),
+          (3, 5), (7, 2), (7, 5))  # fmt: skip

@@ -7,10 +7,7 @@ import Testing
 @Suite struct KerasTests {
   /// What of Keras cannot be had, and why: cases by the beginning of their names, and what the message says.
   private static let refusals = [
-    ("additive_attention_scores", "attention scores as an output"),
-    ("attention_scores", "attention scores as an output"),
-    ("grouped_query_scores", "attention scores as an output"), ("multi_head_scores", "attention scores as an output"),
-    ("multi_head_axes", "attention over the axes"), ("hashing", "works on text"), ("integer_lookup", "looks values up"),
+    ("hashing", "works on text"), ("integer_lookup", "looks values up"),
     ("random_crop", "crops at inference too"), ("resizing_lanczos", "the interpolation 'lanczos"),
     ("up_sampling2d_lanczos", "the interpolation 'lanczos"), ("resizing_area", "the interpolation 'area'"),
     ("op_einsum", "the file does not say what goes in"), ("quantized_int8_einsum", "quantised weights"),

@@ -4,7 +4,7 @@ extension KerasClass {
   /// Attention.
   static let attentions: [KerasClass] = [
     KerasClass(
-      "Attention", "attention", masks: .own, limits: "attention scores as an output",
+      "Attention", "attention", masks: .own,
       variables: { settings throws(ModelError) in
         var list: [KerasVariable] = []
         let isConcat = try settings.string("score_mode", default: "dot") == "concat"
@@ -23,7 +23,7 @@ extension KerasClass {
       return try scored(site, "attention", ["use_scale": .bool(useScale), "score_mode": .string(mode)], parameters)
     },
     KerasClass(
-      "AdditiveAttention", "additive_attention", masks: .own, limits: "attention scores as an output",
+      "AdditiveAttention", "additive_attention", masks: .own,
       variables: { settings throws(ModelError) in
         try settings.bool("use_scale", default: true) ? [KerasVariable("scale")] : []
       }
@@ -34,12 +34,12 @@ extension KerasClass {
         useScale ? [("scale", try site.weight("scale"))] : [])
     },
     KerasClass(
-      "MultiHeadAttention", "multi_head_attention", masks: .own,
-      limits: "attention scores as an output, several attention axes, masks for each head",
+      "MultiHeadAttention", "multi_head_attention", "einsum_dense", "matmul", "softmax", masks: .own,
+      limits: "causal masks of open extents where scores or axes are asked for",
       variables: { settings throws(ModelError) in try projections(settings) }, convert: multiHead),
     KerasClass(
-      "GroupedQueryAttention", "grouped_query_attention", masks: .own,
-      limits: "attention scores as an output, masks for each head",
+      "GroupedQueryAttention", "grouped_query_attention", "einsum_dense", "matmul", "softmax", masks: .own,
+      limits: "causal masks of open extents where scores are asked for",
       variables: { settings throws(ModelError) in try projections(settings) }, convert: grouped),
   ]
 
@@ -52,10 +52,8 @@ extension KerasClass {
     let settings = site.settings
     settings.ignore("dropout")
     let causal = try settings.bool("causal", default: false)
-    if causal || site.isTrue("use_causal_mask") { fields["use_causal_mask"] = true }
-    guard !site.isTrue("return_attention_scores") else {
-      throw settings.unsupported("attention scores as an output")
-    }
+    let isCausal = causal || site.isTrue("use_causal_mask")
+    if isCausal { fields["use_causal_mask"] = true }
     let inputs = site.inputs
     guard inputs.count == 2 || inputs.count == 3 else { throw settings.unsupported("\(inputs.count) inputs") }
     var values: [KerasValue] = []
@@ -64,6 +62,14 @@ extension KerasClass {
     if case .list(let items)? = site.call["mask"] { given = items }
     let queryMask = site.value(given.first) ?? inputs[0].mask
     let valueMask = site.value(given.dropFirst().first) ?? inputs[1].mask
+    if site.isTrue("return_attention_scores") {
+      let composed = KerasScoredAttention(
+        site: site, query: values[0], value: values[1], key: values.last ?? values[1], queryMask: queryMask,
+        valueMask: valueMask, isCausal: isCausal)
+      let isAdditive = kind == "additive_attention" || parameters.contains { $0.role == "concat_score_weight" }
+      let outputs = try composed.outputs(isAdditive: isAdditive, parameters)
+      return [outputs[0].masked(by: queryMask), outputs[1]]
+    }
     if let queryMask {
       fields["use_query_mask"] = true
       values.append(queryMask)
@@ -103,28 +109,31 @@ extension KerasClass {
     var fields: JSONObject = ["num_heads": JSONValue(try settings.int("num_heads")), "key_dim": JSONValue(key)]
     if settings.value("value_dim") != nil { fields["value_dim"] = JSONValue(try settings.int("value_dim")) }
     if settings.value("output_shape") != nil { fields["output_shape"] = integers(try settings.ints("output_shape")) }
-    if settings.value("attention_axes") != nil {
-      let axes = try settings.ints("attention_axes")
-      guard axes == [1], (site.first?.type.rank ?? 0) == 3 else {
-        throw settings.unsupported("attention over the axes \(axes)")
-      }
-    }
+    let rank = (site.first ?? site.value(site.call["query"]))?.type.rank ?? 3
+    let axes =
+      settings.value("attention_axes") == nil ? Array(1..<max(rank - 1, 1)) : try settings.ints("attention_axes")
     settings.ignore("dropout", "flash_attention", "query_shape", "key_shape", "value_shape")
-    return try headed(site, "multi_head_attention", fields)
+    return try headed(site, "multi_head_attention", fields, axes: axes, size: key)
   }
 
   private static func grouped(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
     let settings = site.settings
-    let fields: JSONObject = [
-      "head_dim": JSONValue(try settings.int("head_dim")),
-      "num_query_heads": JSONValue(try settings.int("num_query_heads")),
-      "num_key_value_heads": JSONValue(try settings.int("num_key_value_heads")),
-    ]
+    let size = try settings.int("head_dim")
+    let (queries, keys) = (try settings.int("num_query_heads"), try settings.int("num_key_value_heads"))
     settings.ignore("dropout", "flash_attention")
-    return try headed(site, "grouped_query_attention", fields)
+    guard keys > 0, queries % keys == 0 else {
+      throw settings.unsupported("\(queries) heads of queries for \(keys) of keys")
+    }
+    let fields: JSONObject = [
+      "head_dim": JSONValue(size), "num_query_heads": JSONValue(queries), "num_key_value_heads": JSONValue(keys),
+    ]
+    return try headed(
+      site, "grouped_query_attention", fields, axes: [1], size: size, heads: queries, sharing: queries / keys)
   }
 
-  private static func headed(_ site: KerasSite, _ kind: String, _ base: JSONObject) throws(ModelError) -> [KerasValue] {
+  private static func headed(
+    _ site: KerasSite, _ kind: String, _ base: JSONObject, axes: [Int], size: Int, heads: Int = 1, sharing: Int = 1
+  ) throws(ModelError) -> [KerasValue] {
     var fields = base
     let settings = site.settings
     fields["use_bias"] = .bool(try settings.bool("use_bias", default: true))
@@ -133,7 +142,6 @@ extension KerasClass {
     if settings.value("sliding_window") != nil {
       fields["sliding_window"] = JSONValue(try settings.int("sliding_window"))
     }
-    guard !site.isTrue("return_attention_scores") else { throw settings.unsupported("attention scores as an output") }
     // query, value, key, each by its place or by its name.
     let places = site.inputs
     guard let query = places.first ?? site.value(site.call["query"]),
@@ -152,8 +160,15 @@ extension KerasClass {
       masks += try site.add("expand_dims", ["axes": [JSONValue(axis)]], [try site.cast(mask, to: .bool)], suffix: name)
     }
     if let given = site.value(site.call["attention_mask"]) {
-      guard given.type.rank == 3 else { throw settings.unsupported("a mask for each head") }
       masks.append(try site.cast(given, to: .bool))
+    }
+    let givesScores = site.isTrue("return_attention_scores")
+    if givesScores || axes != [1] || query.type.rank != 3 || masks.contains(where: { $0.type.rank != 3 }) {
+      let composed = KerasHeads(
+        site: site, query: values[0], value: values[1], key: values.last ?? values[1], axes: axes, heads: heads,
+        size: size, sharing: sharing, masks: masks)
+      let outputs = try composed.outputs()
+      return [outputs[0].masked(by: query.mask)] + (givesScores ? [outputs[1]] : [])
     }
     if var mask = masks.first {
       for (position, other) in masks.dropFirst().enumerated() {
