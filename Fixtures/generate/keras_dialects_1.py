@@ -1,6 +1,7 @@
 """Cases of Fixtures/keras: files of Keras 1.2 and before. See keras_dialects.py."""
 
 import numpy as np
+import tensorflow as tf
 
 from keras_cases import tf_keras
 from keras_dialects import dialect, entry, gates, named, swapped
@@ -31,6 +32,7 @@ def generate():
     images()
     sequences()
     recurrent()
+    dropped()
 
 
 def perceptrons():
@@ -241,3 +243,62 @@ def recurrent():
         dialect(f"k1_bidirectional_{kind.lower()}", KERAS, build_both, config, lambda w: [
             ("bidirectional_1", [*parts(kind, w["r"][:3], f"forward_{name}", "cpu"), *parts(kind, w["r"][3:], f"backward_{name}", "cpu")]),
             ("dense_1", named(w["d"], "dense_1_%s", "W", "b"))])  # fmt: skip
+
+
+def dropped():
+    """Layers that later releases have not, built of today's."""
+    maxout = [
+        entry("MaxoutDense", "maxoutdense_1", output_dim=3, init="glorot_uniform", nb_feature=4, bias=True, input_dim=5, **UNUSED | first(5)),
+        dense("dense_1", 2, "tanh"),
+    ]  # fmt: skip
+
+    def build_maxout():
+        return tf_keras.Sequential([
+            tf_keras.Input((5,)), L.Dense(12, name="m"), L.Reshape((4, 3)), L.GlobalMaxPooling1D(), L.Dense(2, "tanh", name="d")])  # fmt: skip
+
+    dialect("k1_maxout", KERAS, build_maxout, maxout, lambda w: [
+        ("maxoutdense_1", named([np.ascontiguousarray(w["m"][0].reshape(5, 4, 3).transpose(1, 0, 2)), w["m"][1].reshape(4, 3)],
+                                "maxoutdense_1_%s", "W", "b")),
+        ("dense_1", named(w["d"], "dense_1_%s", "W", "b"))])  # fmt: skip
+
+    def build_highway():
+        x = tf_keras.Input((5,))
+        share, body = L.Dense(5, "sigmoid", name="c")(x), L.Dense(5, "tanh", name="h")(x)
+        return tf_keras.Model(x, L.Add()([L.Multiply()([share, body]), L.Multiply()([L.Lambda(lambda t: 1 - t)(share), x])]))
+
+    highway = [entry("Highway", "highway_1", init="glorot_uniform", transform_bias=-2, activation="tanh", bias=True, input_dim=5,
+                     **UNUSED | first(5))]  # fmt: skip
+    leaves = lambda w: {"W": w["h"][0], "b": w["h"][1], "W_carry": w["c"][0], "b_carry": w["c"][1]}
+    for name, release, order in (
+        ("k1_highway", KERAS, ("W", "W_carry", "b", "b_carry")), ("k1_highway_1_0", "Keras 1.0.8", ("W", "b", "W_carry", "b_carry")),
+    ):  # fmt: skip
+        dialect(name, release, build_highway, highway,
+                lambda w: [("highway_1", [(f"highway_1_{leaf}", leaves(w)[leaf]) for leaf in order])])  # fmt: skip
+
+    class Curve(L.Layer):
+        """An activation with arrays of its own: `names`, of the input's shape, and the function of them."""
+
+        def __init__(self, names, function):
+            super().__init__(name="curve")
+            self.names, self.function = names, function
+
+        def build(self, shape):
+            self.arrays = [self.add_weight(name=name, shape=shape[1:]) for name in self.names]
+
+        def call(self, x):
+            return self.function(x, *self.arrays)
+
+    def s_shape(x, t_left, a_left, t_right, a_right):
+        end = t_left + tf.abs(t_right)
+        below = t_left + a_left * (x - t_left)
+        return tf.where(x < t_left, below, tf.where(x < end, x, end + a_right * (x - end)))
+
+    curves = {
+        "SReLU": (("t_left", "a_left", "t_right", "a_right"), s_shape),
+        "ParametricSoftplus": (("alphas", "betas"), lambda x, alphas, betas: tf.math.softplus(betas * x) * alphas),
+    }  # fmt: skip
+    for kind, (names, function) in curves.items():
+        settings = {f"{name.removesuffix('s')}_init": "zero" for name in names} | {"shared_axes": None}
+        config = [entry(kind, f"{kind.lower()}_1", **settings | first(3, 5))]
+        dialect(f"k1_{kind.lower()}", KERAS, lambda: tf_keras.Sequential([tf_keras.Input((3, 5)), Curve(names, function)]), config,
+                lambda w: [(f"{kind.lower()}_1", named(w["curve"], f"{kind.lower()}_1_%s", *names))])  # fmt: skip

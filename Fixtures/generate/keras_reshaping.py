@@ -95,6 +95,7 @@ def preprocessing():
     chain("category_encoding_weights", lambda K, x, w: K.layers.CategoryEncoding(7, output_mode="count")(x, count_weights=w),
           (5,), (5,), kinds=["int32", None])  # fmt: skip
     layer("integer_lookup", lambda L: L.IntegerLookup(vocabulary=[3, 5, 7, 2]), (5,), kinds=["int64"])
+    layer("integer_lookup_mask", lambda L: L.IntegerLookup(vocabulary=[3, 5, 2], mask_token=0, oov_token=-2), (5,), kinds=["int64"])
     layer("integer_lookup_hot", lambda L: L.IntegerLookup(vocabulary=[3, 5, 7], output_mode="multi_hot"), (5,), kinds=["int64"])
     layer("hashing", lambda L: L.Hashing(5), (5,), kinds=["int64"])
 

@@ -59,7 +59,7 @@ struct KerasClass: Sendable {
   /// All classes, in the order of the documentation.
   static let all: [KerasClass] =
     core + convolutions + poolings + normalizations + activations + recurrent + attentions + merging + reshaping
-    + preprocessing + resizing + regularization + refused
+    + preprocessing + resizing + dropped + regularization + refused
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

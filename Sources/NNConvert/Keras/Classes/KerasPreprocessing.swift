@@ -39,9 +39,14 @@ extension KerasClass {
       let mode = try settings.string("output_mode", default: "int")
       return mode == "int" ? [bins] : try encoded(site, bins, json.count + 1, mode)
     },
+    KerasClass(
+      "IntegerLookup", "equal", "reduce_sum", "category_encoding",
+      limits: "inverse lookups, 'tf_idf', several indices for what is not in the vocabulary or none",
+      convert: KerasLookup.indices),
   ]
 
-  private static func encoded(
+  /// Indices as the counts, or the presence, of each.
+  static func encoded(
     _ site: KerasSite, _ given: KerasValue, _ count: Int, _ mode: String
   ) throws(ModelError) -> [KerasValue] {
     site.settings.ignore("sparse")

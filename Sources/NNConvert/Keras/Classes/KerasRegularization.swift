@@ -29,7 +29,6 @@ extension KerasClass {
     KerasClass(refused: "StringLookup", because: "works on text"),
     KerasClass(refused: "Hashing", because: "works on text"),
     KerasClass(refused: "HashedCrossing", because: "works on text"),
-    KerasClass(refused: "IntegerLookup", because: "looks values up in a table that is no array"),
     KerasClass(refused: "DenseFeatures", because: "works on columns of features by name"),
     KerasClass(refused: "TFSMLayer", because: "the computation is in a SavedModel beside the file"),
     KerasClass(refused: "JaxLayer", because: "a function of its user's, which is Python code"),
@@ -37,7 +36,6 @@ extension KerasClass {
     KerasClass(refused: "TorchModuleWrapper", because: "a pickled module of PyTorch"),
     KerasClass(refused: "MelSpectrogram", because: "there is no Fourier transform among the kinds"),
     KerasClass(refused: "STFTSpectrogram", because: "there is no Fourier transform among the kinds"),
-    KerasClass(refused: "RandomCrop", because: "crops at inference too, in a way that depends on the image"),
     KerasClass(refused: "AutoContrast", because: "stretches each image by its extremes"),
     KerasClass(refused: "Equalization", because: "equalises each image by its histogram"),
     KerasClass(
@@ -45,8 +43,6 @@ extension KerasClass {
     KerasClass(refused: "Solarization", because: "inverts parts of images"),
     KerasClass(refused: "MaxNumBoundingBoxes", because: "works on bounding boxes by name"),
     KerasClass(refused: "Pipeline", because: "holds layers of preprocessing in a form of its own"),
-    KerasClass(refused: "MaxoutDense", because: "a layer of Keras 1 that was dropped"),
-    KerasClass(refused: "Highway", because: "a layer of Keras 1 that was dropped"),
   ]
 }
 

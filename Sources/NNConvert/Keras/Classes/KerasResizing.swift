@@ -17,6 +17,15 @@ extension KerasClass {
       if try settings.bool("pad_to_aspect_ratio", default: false) { value = try padded(site, value, sizes, fill) }
       return [try resized(site, value, sizes, mode, antialias)]
     },
+    KerasClass("RandomCrop", "slice", "resize", limits: "files of Keras 3, open extents") { site throws(ModelError) in
+      site.settings.ignore("seed", "rng_type")
+      guard site.settings.generation != .three else {
+        throw site.settings.unsupported("releases of Keras 3 differ in whether it crops at inference")
+      }
+      let sizes = [try site.settings.int("height"), try site.settings.int("width")]
+      let input = try site.computed(site.input())
+      return [try resized(site, try cropped(site, input, sizes), sizes, "bilinear", false)]
+    },
     KerasClass("CenterCrop", "slice", "resize", limits: "open extents") { site throws(ModelError) in
       let input = try site.computed(site.input())
       let sizes = [try site.settings.int("height"), try site.settings.int("width")]
