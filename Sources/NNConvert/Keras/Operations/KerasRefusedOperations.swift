@@ -21,14 +21,14 @@ extension KerasOperations {
       "runs a function of its user's, which is Python code", "map", "scan", "associative_scan", "switch", "while_loop",
       "fori_loop", "vectorized_map", "jvp", "custom_gradient")
     refuse(
-      "its extents depend on the values", "nonzero", "unique", "bincount", "histogram", "segment_min", "segment_prod",
-      "arange", "linspace", "logspace", "geomspace")
+      "its extents depend on the values", "nonzero", "unique", "bincount", "histogram")
     refuse("takes its kernel from the graph; the layers of transposed convolutions are converted", "conv_transpose")
     refuse(
       "measures training, not what a model computes", "binary_crossentropy", "categorical_crossentropy",
       "sparse_categorical_crossentropy", "ctc_loss", "ctc_decode", "psnr", "ssim", "in_top_k")
     refuse(
-      "there is no kind for it, nor a few that compute it", "erfc", "erfinv", "i0", "sinc", "gcd", "lcm", "fmod",
+      "is not in the table of what is converted", "segment_min", "segment_prod", "arange", "linspace", "logspace",
+      "geomspace", "erfc", "erfinv", "i0", "sinc", "gcd", "lcm", "fmod",
       "arctan2", "heaviside", "cumprod", "nancumprod", "nancumsum", "nanargmax", "nanargmin", "nanmax", "nanmin",
       "nanmean", "nanmedian", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "logaddexp2",
       "isclose", "allclose", "isneginf", "isposinf", "isin", "argpartition", "digitize", "searchsorted", "meshgrid",
