@@ -84,10 +84,3 @@ import Testing
     #expect(refused > 0)
   }
 }
-
-/// `spec/keras.md`, which says what the table says.
-@Suite struct KerasDocumentationTests {
-  @Test func theTableOfClassesIsThatOfTheSources() throws {
-    try expectSnapshot(KerasDocumentation.text, "\(packageFolder)/spec/keras.md")
-  }
-}

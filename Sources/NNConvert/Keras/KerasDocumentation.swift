@@ -3,7 +3,9 @@ import NNFormat
 /// The page of the documentation that says which classes and operations of Keras are converted.
 package enum KerasDocumentation {
   /// `spec/keras.md`; a test fails when the file is stale.
-  package static var text: String {
+  ///
+  /// - Parameter exports: what the kinds become in a file of Keras
+  package static func text(exports: KerasExportDocumentation) -> String {
     let converted = KerasClass.all.filter { $0.refusal == nil }
     let refused = KerasClass.all.filter { $0.refusal != nil }
     var text = """
@@ -92,6 +94,6 @@ package enum KerasDocumentation {
     for (reason, names) in refusals.sorted(by: { $0.key < $1.key }) {
       text += "| \(names.sorted().map { "`\($0)`" }.joined(separator: ", ")) | \(reason) |\n"
     }
-    return text
+    return "\(text)\n\(exports.text)"
   }
 }

@@ -39,7 +39,7 @@ final class ExportGraph {
     for reference in node.node.inputs { inputs.append(try value(reference)) }
     let site = ExportSite(node, inputs, self)
     guard let convert = ExportTable.all[node.node.kind] else {
-      throw site.refused(ExportTable.refusals[node.node.kind] ?? "Keras has no layer or operation that computes it")
+      throw site.refused(ExportTable.refusal(node.node.kind))
     }
     // What depends on a refused node is looked at for reasons of its own.
     let outputs = try convert(site)

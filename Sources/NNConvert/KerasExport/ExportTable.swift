@@ -16,8 +16,12 @@ enum ExportTable {
     return table
   }()
 
-  /// Why kinds without a row are refused, where there is more to say than that Keras has nothing for them.
-  static let refusals: [String: String] = {
+  /// Why a kind without a row is refused.
+  static func refusal(_ kind: String) -> String {
+    refusals[kind] ?? "Keras has no layer or operation that computes it"
+  }
+
+  private static let refusals: [String: String] = {
     var reasons = [
       "segment_max": "TensorFlow gives the least finite number for segments without rows, and not minus infinity",
       "locally_connected": "Keras 3 has no locally connected layers any more",

@@ -81,4 +81,11 @@ struct ExportLayer {
 
   /// Whether it is an operation, which owns nothing.
   var isOperation: Bool { module.contains(".ops.") }
+
+  /// The class, or the operation by the name of its function: `Conv2D`, `Activation("tanh")`, `ops.expand_dims`.
+  var publicName: String {
+    if isOperation { return "ops.\(KerasModelWeights.snakeCase(className))" }
+    guard className == "Activation", let name = config["activation"]?.string else { return className }
+    return "Activation(\"\(name)\")"
+  }
 }

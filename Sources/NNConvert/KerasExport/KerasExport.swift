@@ -14,6 +14,8 @@ public struct KerasExport: Sendable {
 
   /// Each weight of the file and the tensor that it was made of, and what was left out.
   public private(set) var report = ConversionReport()
+  /// The classes and operations of Keras that the model became, without its inputs.
+  package let counterparts: Set<String>
   private let config: JSONValue
   private let weights: KerasWeightsTree
 
@@ -46,6 +48,7 @@ public struct KerasExport: Sendable {
     var outputs: [ExportValue] = []
     for output in checked.outputs { outputs.append(try graph.value(output.value)) }
     let order = KerasGraphOrder(graph.layers, inputs: graph.inputs, outputs: outputs).layers
+    counterparts = Set(order.filter { !graph.inputs.contains($0) }.map { graph.layers[$0].publicName })
     config = KerasConfig(graph, order: order, outputs: outputs).json
     weights = KerasWeightsTree(graph, order: order)
     report.mapped = weights.mapped

@@ -18,9 +18,7 @@ extension ExportTable {
     ] {
       table[kind] = { site throws(ModelError) in try site.operation(operation) }
     }
-    table["cast"] = { site throws(ModelError) in
-      try site.operation("core.Cast", ["dtype": .string(site.output.dataType.kerasName ?? "")])
-    }
+    table["cast"] = cast
     table["clip"] = { site throws(ModelError) in
       let (low, high) = (site.number("min"), site.number("max"))
       switch (low.isFinite, high.isFinite) {
