@@ -10,6 +10,8 @@ extension ExportTable {
     guard site.node.inputs[0].dataType.isFloat, let range = try IntegerRange(target) else {
       return try site.operation("core.Cast", settings)
     }
+    try site.require(
+      target != .u64, "a float to u64, of which Keras on TensorFlow makes uint32 where it chooses among values")
     // Every f16 and bf16 is an f32, which in turn can say the bounds.
     let type = TensorType(site.node.inputs[0].dataType == .f64 ? .f64 : .f32, site.output.shape)
     var x = ExportArgument.value(site.input)
