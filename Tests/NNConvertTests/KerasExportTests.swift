@@ -122,6 +122,36 @@ import Testing
       }
     }
 
+    @Test(arguments: NarrowType.allCases)
+    func narrowWeightsAreWidenedToWhatTheyAre(_ type: NarrowType) throws {
+      let folder = TemporaryFolder()
+      for (name, model, inputs) in try networks() {
+        let narrow = try NarrowedWeights(model, to: type)
+        let file = "\(name)-\(type.rawValue).keras"
+        _ = try bytes(narrow.model, in: folder, file)
+        let (read, _) = try KerasImport().model(from: folder.file(file))
+        let mapped = Dictionary(
+          uniqueKeysWithValues: try KerasExport(narrow.model).report.mapped.map { ($0.array, $0.type.dataType) })
+        let found = read.tensors.entries.map(\.tensor)
+        for (tensor, _) in narrow.losses {
+          let stored = try #require(narrow.model.tensors[tensor])
+          #expect(mapped[tensor] == .f32, "\(name) \(tensor)")
+          guard type == .int8 else {
+            // Nothing is lost: made narrow again, they are the same bits.
+            #expect(found.contains { $0.cast(to: stored.dataType).tensor.bytes == stored.bytes }, "\(name) \(tensor)")
+            continue
+          }
+          let scales = try #require(narrow.model.tensors["\(tensor)_scales"]).elements(as: Float.self)
+          let products = stored.elements(as: Int8.self).enumerated().map { Float($1) * scales[$0 % scales.count] }
+          #expect(
+            found.contains { $0.dataType == .f32 && $0.elements(as: Float.self) == products }, "\(name) \(tensor)")
+        }
+        guard type != .int8 else { continue }
+        let (wanted, computed) = (try Network(narrow.model)(inputs), try Network(read)(inputs))
+        #expect(wanted.values.map(\.bytes) == computed.values.map(\.bytes), "\(name)")
+      }
+    }
+
     @Test func nodesOfTheSameTensorsAreOneLayer() throws {
       var tied = try model(
         inputs: [("x", batches(.f32, 3))],
