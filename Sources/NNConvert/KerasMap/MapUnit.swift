@@ -80,7 +80,7 @@ struct MapUnit {
       values.append(try graph.value(ValueReference(input.name)))
     }
     guard let convert = ExportTable.all[node.kind] ?? withoutExport[node.kind] else {
-      throw refused(node, ExportTable.refusals[node.kind] ?? "Keras has no layer that computes it")
+      throw refused(node, ExportTable.refusal(node.kind))
     }
     for checkedNode in checked.nodes { _ = try convert(ExportSite(checkedNode, values, graph)) }
     let layers = graph.layers.filter { !$0.weights.isEmpty }
