@@ -23,6 +23,16 @@ import Testing
     ("reversible_embedding", "has no weights in the file"), ("net_decoder_only", "has no weights in the file"),
     // Cells inside of one layer, which have no names of their own.
     ("rnn_stacked", "'rnn_cell_1' has no weights in the file"),
+    // Layers that became several nodes.
+    ("additive_attention_scores", "no node has it"), ("attention_scores", "no node has it"),
+    ("grouped_query_scores", "has no weights in the file"), ("multi_head_scores", "has no weights in the file"),
+    ("multi_head_axes", "has no weights in the file"), ("multi_head_mask_of_heads", "has no weights in the file"),
+    ("k1_highway", "has no weights in the file"), ("k1_parametricsoftplus", "no node has it"),
+    ("k1_srelu", "no node has it"),
+    // Kernels that stand among the arguments of an operation.
+    ("ops_conv", "the file has 0 numbers"), ("ops_depthwise_conv", "the file has 0 numbers"),
+    ("ops_separable_conv", "the file has 0 numbers"), ("op_conv2d", "the file has 0 numbers"),
+    ("op_depthwise_conv2d", "the file has 0 numbers"),
   ]
 
   /// A file of weights fits onto the model that its own architecture makes, and every tensor is the same: that the model computes

@@ -29,12 +29,14 @@ struct CrewTests {
     var done = [Int32](repeating: 0, count: parts)
     done.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
-      crew.run(parts: parts, Count(done: base, turns: turns)) { context, part in
-        let work = context.assumingMemoryBound(to: Count.self).pointee
-        var waste = UInt32(part)
-        for _ in 0..<work.turns { waste = waste &* 1_664_525 &+ 1_013_904_223 }
-        // Always 1, which the optimizer cannot know.
-        work.done[part] += waste == 0xFFFF_FFFF ? 2 : 1
+      withUnsafePointer(to: Count(done: base, turns: turns)) { work in
+        crew.run(parts: parts, work) { context, part in
+          let work = context.assumingMemoryBound(to: Count.self).pointee
+          var waste = UInt32(part)
+          for _ in 0..<work.turns { waste = waste &* 1_664_525 &+ 1_013_904_223 }
+          // Always 1, which the optimizer cannot know.
+          work.done[part] += waste == 0xFFFF_FFFF ? 2 : 1
+        }
       }
     }
     return done
@@ -77,11 +79,13 @@ struct CrewTests {
       var threads = [UInt](repeating: 0, count: 8)
       threads.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return }
-        crew.run(parts: 8, base) { context, part in
-          let threads = context.assumingMemoryBound(to: UnsafeMutablePointer<UInt>.self).pointee
-          var waste = UInt32(part)
-          for _ in 0..<1_000_000 { waste = waste &* 1_664_525 &+ 1_013_904_223 }
-          threads[part] = currentThread() &+ UInt(waste == 0xFFFF_FFFF ? 1 : 0)
+        withUnsafePointer(to: base) { base in
+          crew.run(parts: 8, base) { context, part in
+            let threads = context.assumingMemoryBound(to: UnsafeMutablePointer<UInt>.self).pointee
+            var waste = UInt32(part)
+            for _ in 0..<1_000_000 { waste = waste &* 1_664_525 &+ 1_013_904_223 }
+            threads[part] = currentThread() &+ UInt(waste == 0xFFFF_FFFF ? 1 : 0)
+          }
         }
       }
       seen.formUnion(threads)

@@ -15,8 +15,8 @@ import Synchronization
 /// number of threads. A crew has one user at a time, allocates nothing once it is made, and waits only for workers that have
 /// begun a part: one that wakes late, or never, costs nothing.
 package final class Crew: Sendable {
-  /// What a part does: the context, and the part's number.
-  package typealias Part = @convention(c) (UnsafeRawPointer, Int) -> Void
+  /// What a part does: the context, and the part's number. A function that takes nothing else along needs no memory.
+  package typealias Part = (UnsafeRawPointer, Int) -> Void
 
   /// The most threads that work at a time, the caller included.
   package let threadCount: Int
@@ -54,17 +54,15 @@ package final class Crew: Sendable {
   private static let grain = 1 << 18
 
   /// Does all parts from 0 to `parts - 1`, each once, and returns when they are done.
-  package func run<Work>(parts: Int, _ work: Work, _ body: Part) {
-    withUnsafePointer(to: work) { pointer in
-      guard parts > 1, threadCount > 1 else {
-        for part in 0..<parts { body(pointer, part) }
-        return
-      }
-      share(parts, UnsafeRawPointer(pointer), body)
+  package func run(parts: Int, _ context: UnsafeRawPointer, _ body: @escaping Part) {
+    guard parts > 1, threadCount > 1 else {
+      for part in 0..<parts { body(context, part) }
+      return
     }
+    share(parts, context, body)
   }
 
-  private func share(_ parts: Int, _ context: UnsafeRawPointer, _ body: Part) {
+  private func share(_ parts: Int, _ context: UnsafeRawPointer, _ body: @escaping Part) {
     let pool = WorkerPool.shared
     if isDismissed.load(ordering: .relaxed) {
       pool.active.wrappingAdd(1, ordering: .relaxed)

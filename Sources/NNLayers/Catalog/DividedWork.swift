@@ -1,3 +1,5 @@
+package import NNKernels
+
 /// Work over a number of units, rows or elements say, that may be done in any order, since each writes its own part of the result.
 package protocol DividedWork {
   /// Does some units.
@@ -10,6 +12,9 @@ package protocol DividedWork {
 extension Crew {
   /// Does `count` units of some work, in parts of neighbouring units for the threads where that pays.
   ///
+  /// It is here and not beside `Crew` so that it is compiled for each type of work: through the protocol's table the loops of a
+  /// generic type run without knowing its element type, many times slower.
+  ///
   /// - Parameters:
   ///   - least: The fewest units that make a part.
   ///   - multiple: Parts begin at multiples of it.
@@ -20,30 +25,25 @@ extension Crew {
   ) {
     let parts = parts(of: count / least, cost: cost, perThread: partsPerThread)
     guard parts > 1 else { return work.run(0..<count, part: 0) }
-    withUnsafePointer(to: work) { pointer in
-      let division = Division(type: Work.self, work: pointer, count: count, multiple: multiple, parts: parts)
-      run(parts: parts, division) { division, part in
-        division.assumingMemoryBound(to: Division.self).pointee.run(part)
+    withUnsafePointer(to: work) { work in
+      withUnsafePointer(to: Division(work: work, count: count, multiple: multiple, parts: parts)) { division in
+        // It takes nothing along but the type, so that a run needs no memory.
+        run(parts: parts, division) { division, part in
+          division.assumingMemoryBound(to: Division<Work>.self).pointee.run(part)
+        }
       }
     }
   }
 }
 
-/// Work of any type in parts, in a form that needs no memory of its own.
-private struct Division {
-  let type: any DividedWork.Type
-  let work: UnsafeRawPointer
+/// Work in parts.
+private struct Division<Work: DividedWork> {
+  let work: UnsafePointer<Work>
   let count: Int
   let multiple: Int
   let parts: Int
 
   func run(_ part: Int) {
-    type.run(work, sharedRange(count, part: part, of: parts, multiple: multiple), part: part)
-  }
-}
-
-extension DividedWork {
-  fileprivate static func run(_ work: UnsafeRawPointer, _ units: Range<Int>, part: Int) {
-    work.assumingMemoryBound(to: Self.self).pointee.run(units, part: part)
+    work.pointee.run(sharedRange(count, part: part, of: parts, multiple: multiple), part: part)
   }
 }
