@@ -65,7 +65,7 @@ struct RandomSteps<T: Number>: CustomStringConvertible {
     var kinds: [Kind] = []
     var operands: [Operand] = []
     for _ in 0..<(count ?? Int.random(in: 0...3, using: &dice)) {
-      let functions: [Elementwise] = [.relu, .relu, .sigmoid, .clip(from: -0.4, to: 0.6), .gelu]
+      let functions: [Elementwise] = [.relu, .relu6, .relu, .sigmoid, .clip(from: -0.4, to: 0.6), .gelu]
       let function = functions[Int.random(in: 0..<functions.count, using: &dice)]
       let choices: [Kind] = [.function(function), .add, .multiply, .subtract]
       kinds.append(choices[Int.random(in: 0..<choices.count, using: &dice)])
