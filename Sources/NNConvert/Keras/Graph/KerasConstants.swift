@@ -35,19 +35,28 @@ extension KerasSite {
   }
 
   static func tensor(_ numbers: [Double], _ shape: Shape, _ type: DataType) throws(ModelError) -> Tensor {
-    switch type {
+    func integers<Integer: FixedWidthInteger & TensorScalar>(_: Integer.Type) throws(ModelError) -> Tensor {
+      try Tensor(numbers.map { Integer(saturating: $0) }, shape)
+    }
+    return switch type {
+    case .f16, .bf16, .f32: try Tensor(numbers, shape).cast(to: type).tensor
     case .f64: try Tensor(numbers, shape)
-    case .i32: try Tensor(numbers.map { Int32(clamping: Int64(saturating: $0)) }, shape)
-    case .i64: try Tensor(numbers.map { Int64(saturating: $0) }, shape)
+    case .i8: try integers(Int8.self)
+    case .i16: try integers(Int16.self)
+    case .i32: try integers(Int32.self)
+    case .i64: try integers(Int64.self)
+    case .u8: try integers(UInt8.self)
+    case .u16: try integers(UInt16.self)
+    case .u32: try integers(UInt32.self)
+    case .u64: try integers(UInt64.self)
     case .bool: try Tensor(numbers.map { $0 != 0 }, shape)
-    default: try Tensor(numbers, shape).cast(to: .f32).tensor
     }
   }
 }
 
-extension Int64 {
+extension FixedWidthInteger {
   /// The integer nearest to zero from a number, at the ends of the range what lies beyond.
   fileprivate init(saturating number: Double) {
-    self = Int64(exactly: number.rounded(.towardZero)) ?? (number > 0 ? .max : number < 0 ? .min : 0)
+    self = Self(exactly: number.rounded(.towardZero)) ?? (number > 0 ? .max : number < 0 ? .min : 0)
   }
 }

@@ -10,9 +10,14 @@ extension KerasOperations {
       "less": "less", "less_equal": "less_equal", "greater": "greater", "greater_equal": "greater_equal",
       "add_n": "add", "bias_add": "add",
     ]
+    let comparisons: Set = ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"]
     for (name, kind) in kinds {
       table[name] = { operation throws(ModelError) in
-        try operation.site.add(kind, [:], operation.operandValues())
+        let values = try operation.operandValues()
+        if !comparisons.contains(kind), let other = values.first(where: { !$0.type.dataType.isFloat }) {
+          throw operation.site.settings.unsupported("arithmetic with elements of \(other.type.dataType.rawValue)")
+        }
+        return try operation.site.add(kind, [:], values)
       }
     }
     for (name, kind) in ["logical_and": "and", "logical_or": "or", "logical_xor": "xor"] {
