@@ -79,3 +79,22 @@ def arrays_of(path):
     with zipfile.ZipFile(path) as archive, archive.open("model.weights.h5") as member, h5py.File(member, "r") as file:
         file.visititems(lambda name, item: arrays.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
     return arrays
+
+
+def model_of(case):
+    """A model whose only node is a fixture's layer, its inputs, and lists of outputs, one of which it must give."""
+    inputs = {f"x{position}": array(entry) for position, entry in enumerate(case["inputs"])}
+    parameters = {role: array(entry) for role, entry in case["parameters"].items()}
+    choices = [[array(entry) for entry in expectation["outputs"]] for expectation in case["expectations"]]
+    is_open = case["rows"] and len(inputs) == 1
+    shapes = {name: ["N", *value.shape[1:]] if is_open and value.ndim else list(value.shape) for name, value in inputs.items()}
+    node = {"name": "node", "kind": case["kind"], "fields": case["fields"], "inputs": list(inputs)}
+    if parameters:
+        node["parameters"] = {role: role for role in parameters}
+    results = [{"name": f"y{place}", "value": f"node:{place}" if place else "node"} for place in range(len(choices[0]))]
+    values = [{"name": name, "dtype": NAMES[value.dtype], "shape": shapes[name]} for name, value in inputs.items()]
+    model = {
+        "format": "nnm", "version": "1.0", "graph": {"inputs": values, "nodes": [node], "outputs": results},
+        "tensors": [stored(role, value) for role, value in parameters.items()],
+    }  # fmt: skip
+    return model, inputs, choices

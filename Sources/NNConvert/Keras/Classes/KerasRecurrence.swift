@@ -105,7 +105,13 @@ enum KerasRecurrence {
       fields["mask"] = "steps"
       inputs.append(mask.type.dataType == .bool ? mask : try site.cast(mask, to: .bool))
       let zero = try settings.bool("zero_output_for_mask", default: false)
-      if zeroOutput ?? zero { fields["zero_output_for_mask"] = true }
+      if zeroOutput ?? zero {
+        fields["zero_output_for_mask"] = true
+      } else if !states.isEmpty, fields["return_sequences"] == true {
+        site.conversion.warn(
+          "the layer '\(site.path)' has a mask and states to begin with; before the first step that counts it gives the state, as "
+            + "Keras on JAX; on TensorFlow and PyTorch it gives 0")
+      }
     }
     guard let kind = kind(settings.layer.className) else { throw settings.unsupported("its cell is not known") }
     let outputs = try site.add(kind, fields, inputs, parameters, suffix: suffix)

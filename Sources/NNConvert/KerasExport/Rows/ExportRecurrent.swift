@@ -59,6 +59,10 @@ extension ExportTable {
     let forward = try cell(site, "")
 
     let isMasked = mask != nil && sequences
+    try site.require(
+      !isMasked || further.isEmpty || site.bool("zero_output_for_mask"),
+      "a mask with states to begin with, of which Keras's backends make different outputs before the first counted step"
+    )
     let suffix = isMasked ? "masked" : nil
     switch direction {
     case "bidirectional":
