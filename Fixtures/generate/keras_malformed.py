@@ -156,6 +156,7 @@ class Malformed:
         as_class("module", "a class of a module that runs programs", module="subprocess", class_name="Popen", registered_name="Popen",
                  config={"args": ["touch", "evil"]})  # fmt: skip
         as_class("custom", "a registered class of its author", module=None, class_name="Swirl", registered_name="Custom>Swirl")
+        as_class("module-dots", "a class of a module whose name is dots alone", module="...")
         as_class("unknown-class", "a layer that Keras does not have", class_name="Frobnicate")
         lambda_code = {"name": "first", "trainable": True, "function": {"class_name": "__lambda__", "config": {
             "code": "4wEAAAAAAAAAAAAAAAEAAAACAAAAAwAAAPMKAAAAlwB8AGQBegUAAFMA", "defaults": None, "closure": None}}, "arguments": {}}  # fmt: skip
