@@ -143,7 +143,8 @@ extension KerasLayer {
   var isOfUser: Bool {
     let package = registeredName.split(separator: ">").dropLast().first.map(String.init) ?? ""
     if !package.isEmpty, !["keras", "Keras", "keras_hub", "TFOpLambda"].contains(package) { return true }
-    return !module.isEmpty && !["keras", "tf_keras", "tensorflow"].contains(String(module.split(separator: ".").first ?? ""))
+    let top = module.split(separator: ".").first.map(String.init) ?? ""
+    return !module.isEmpty && !["keras", "tf_keras", "tensorflow"].contains(top)
   }
 
   /// Whether none of its weights are trained.
