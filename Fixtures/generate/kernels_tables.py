@@ -56,20 +56,14 @@ for i in range(88):
     spans.append([head, nearest(series[0] - mpf(head))] + [nearest(s) for s in series[1:]])
 columns = [[span[k] for span in spans] for k in range(13)]
 
-# erf for f32: of erf(x)/x - 1 in x*x below 1/2, and around c = 1/2 + 7/32 (i + 1/2), Chebyshev's fits.
-def fit(function, low, high, count):
-    return list(reversed(mpmath.chebyfit(function, [low, high], count)))
+
+# erf near f32: Chebyshev's fit of erf(x)/x in x*x/8 - 1, below 4.
+def erf_quotient(t):
+    root = mpmath.sqrt(8 * (1 + t))
+    return mpmath.erf(root) / root if root > mpf(2) ** -60 else 2 / mpmath.sqrt(mpmath.pi)
 
 
-half = mpf(7) / 64
-single_origin = fit(lambda s: mpmath.erf(mpmath.sqrt(s)) / mpmath.sqrt(s) - 1, mpf(2) ** -60, mpf(1) / 4, 9)
-single_spans = []
-for i in range(16):
-    c = mpf(1) / 2 + half * (2 * i + 1)
-    series = fit(lambda h: mpmath.erf(c + h), -half, half, 11)
-    head = nearest(series[0])
-    single_spans.append([head, nearest(series[0] - mpf(head))] + [nearest(s) for s in series[1:]])
-single_columns = [[span[k] for span in single_spans] for k in range(12)]
+near_f32 = reversed(mpmath.chebyfit(erf_quotient, [-1, 1], 23))
 
 expm1 = [1 / mpmath.factorial(n) for n in range(2, 10)]
 
@@ -119,10 +113,7 @@ def table_of_rows(comment, name, values):
     return f"\n// {comment}\nconst double {name}[{len(values)}][{len(values[0])}] = {{\n{body}}};\n"
 
 
-text += "\n" + table("erf for f32: erf(x)/x - 1 in x*x.", "nnk_erf_single_origin", "[9]", [nearest(c) for c in single_origin])
-text += table_of_rows(
-    "erf for f32 around c = 1/2 + 7/32 (i + 1/2): head and tail of the first coefficient, then coefficients 1 to 10.",
-    "nnk_erf_single_span", single_columns)
+text += "\n" + table("erf near f32: erf(x)/x in x*x/8 - 1.", "nnk_erf_near_f32", "[23]", [nearest(c) for c in near_f32])
 text += table_of_rows("2^(16 q) * 2/pi modulo 2^54, in four parts.", "nnk_two_over_pi", parts)
 text += "\n" + table("pi/2, head and tail.", "nnk_half_pi", "[2]", half_pi)
 text += table_of_rows("sin((i - 13)/16), head and tail.", "nnk_sine", sines)

@@ -39,8 +39,21 @@ f64 = find(
     "Q", 16, 18,
     [(0, 0x3FCC000000000000, 0x3FD4000000000000), (0, 0x3FCB8FD0416A7C92), (0x3FF0000000000000, 0x3FEE842CA3F08532)])
 f32 = find("I", 32, 8, [(0, 0x3D700000, 0x3D900000), (0, 0x3D6FB9C9), (0x3F800000, 0x3F7F1F84)])
+
+
+def by_interval(bits, intervals, width):
+    """The numbers of `width` powers after each other, interval by interval; zeros fill the last ones up."""
+    powers = len(bits) // intervals
+    for start in range(0, powers, width):
+        for interval in range(intervals):
+            yield from (bits[k * intervals + interval] if k < powers else 0 for k in range(start, start + width))
+
+
 target.write_text(
     "// Written by Fixtures/generate/kernels_tanh.py: NumPy's coefficients of tanh (BSD-3-Clause, NumPy authors).\n"
     "// Row 0 is each interval's centre, row k + 1 the coefficient of the k-th power.\n"
     '#include "tables.h"\n\n'
-    + table("nnk_tanh_f64", "double", "Q", "", f64, 16) + "\n" + table("nnk_tanh_f32", "float", "I", "f", f32, 32))
+    + table("nnk_tanh_f64", "double", "Q", "", f64, 16) + "\n" + table("nnk_tanh_f32", "float", "I", "f", f32, 32)
+    + "\n// The same numbers by intervals: rows of four powers of each interval, then of the next four; and rows of all eight.\n"
+    + table("nnk_tanh_rows_f64", "double", "Q", "", list(by_interval(f64, 16, 4)), 4) + "\n"
+    + table("nnk_tanh_rows_f32", "float", "I", "f", list(by_interval(f32, 32, 8)), 8))

@@ -12,8 +12,7 @@ extern const double nnk_log_tail[128];
 extern const double nnk_ln2[2];
 extern const double nnk_erf_origin[13];
 extern const double nnk_erf_span[13][88];
-extern const double nnk_erf_single_origin[9];
-extern const double nnk_erf_single_span[12][16];
+extern const double nnk_erf_near_f32[23];
 extern const double nnk_two_over_pi[4][64];
 extern const double nnk_half_pi[2];
 extern const double nnk_sine[2][27];
@@ -24,5 +23,7 @@ extern const double nnk_asinh_series[8];
 extern const double nnk_atanh_series[8];
 extern const double nnk_tanh_f64[18][16];
 extern const float nnk_tanh_f32[8][32];
+extern const double nnk_tanh_rows_f64[80][4];
+extern const float nnk_tanh_rows_f32[32][8];
 
 #endif
