@@ -3,20 +3,21 @@ import Testing
 
 /// Every variant gives the bits that NumPy gave (Fixtures/kernels, made by Fixtures/generate/kernels.py).
 @Suite struct NumPyTests {
-  /// Inputs of type `T`, then one output of NumPy for each function.
-  private func check<T: Number>(_: T.Type, _ name: String, _ functions: [Elementwise]) throws {
+  /// Where functions are not NumPy's, in a file of inputs of type `T` and then one output of NumPy for each function.
+  private func differences<T: Number>(_: T.Type, _ name: String, _ functions: [Elementwise]) throws -> [String] {
+    var differences: [String] = []
     var fixture = try Fixture(name)
     let count = fixture.remaining(T.self) / (functions.count + 1)
     let x: [T] = try fixture.take(count)
     for function in functions {
       let expected: [T] = try fixture.take(count)
       for variant in KernelVariant.available {
-        #expect(
-          firstDifference(function(x, variant: variant), expected) == nil,
-          "\(name), \(function), \(variant.name)")
+        guard let difference = firstDifference(function(x, variant: variant), expected) else { continue }
+        differences.append("\(name), \(function), \(variant.name): \(difference)")
       }
     }
-    #expect(fixture.remaining(UInt8.self) == 0)
+    if fixture.remaining(UInt8.self) != 0 { differences.append("\(name): \(fixture.remaining(UInt8.self)) bytes more") }
+    return differences
   }
 
   private let activations: [Elementwise] = [
@@ -25,14 +26,14 @@ import Testing
   ]
 
   @Test func elementaryFunctionsAreNumPys() throws {
-    try check(Float.self, "exp_f32", [.exponential])
-    try check(Float.self, "log_f32", [.logarithm])
-    try check(Float.self, "tanh_f32", [.tanh])
-    try check(Double.self, "tanh_f64", [.tanh])
+    #expect(try differences(Float.self, "exp_f32", [.exponential]) == [])
+    #expect(try differences(Float.self, "log_f32", [.logarithm]) == [])
+    #expect(try differences(Float.self, "tanh_f32", [.tanh]) == [])
+    #expect(try differences(Double.self, "tanh_f64", [.tanh]) == [])
   }
 
   @Test func activationsAreKerassFormulasInNumPy() throws {
-    try check(Float.self, "activations_f32", activations)
+    #expect(try differences(Float.self, "activations_f32", activations) == [])
   }
 
   private func checkReductions<T: Number>(_: T.Type, _ suffix: String) throws {

@@ -147,10 +147,11 @@ struct ProblemTests {
     }
     let network = try Network(graph(nodes, outputs: [("y", value)]))
     let found = error { () throws(ModelError) in try network([0, 1]) }
-    guard case .tooMuchMemory? = found?.problem as? RuntimeProblem else {
+    guard case .tooMuchMemory(let needed, _)? = found?.problem as? RuntimeProblem else {
       Issue.record("found \(String(describing: found))")
       return
     }
+    #expect(needed >= 1 << 56)
   }
 
   @Test func theRestOfTheSentences() {
