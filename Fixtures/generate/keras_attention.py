@@ -37,6 +37,46 @@ def heads():
         chain(f"multi_head_gate{form.replace('.', '_')}", lambda K, x: make(K, 2, 3, use_gate=True)(x, x), (5, 3), form=form)
 
 
+    # Since Keras 3.8 the layer takes the masks away from what it is given, for what runs later; those further from the outputs run first.
+    chain("multi_head_takes_masks", lambda K, x: taken(K, x, late=True), (5,), kinds=["int32"], prepare=padded())
+    chain("multi_head_takes_masks_later", lambda K, x: taken(K, x, late=False), (5,), kinds=["int32"], prepare=padded())
+    chain("multi_head_takes_masks_twice", lambda K, x: taken_twice(K, x, make), (5,), kinds=["int32"], prepare=padded())
+    chain("multi_head_takes_masks_residual", lambda K, x: residual(K, x, make), (5,), kinds=["int32"], prepare=padded(), tf=True)
+    chain("multi_head_takes_masks_nested", lambda K, x: taken(K, x, late=True, nested=True), (5,), kinds=["int32"],
+          prepare=padded())  # fmt: skip
+
+
+def taken(library, x, late, nested=False):
+    """The product of a masked and an unmasked sequence, computed behind or before attention to the masked one."""
+    L = library.layers
+    x, unmasked = L.Embedding(7, 5, mask_zero=True)(x), L.Embedding(7, 5)(x)
+    attention = L.MultiHeadAttention(2, 3)
+    if nested:
+        inner = library.Input((5, 5))
+        attended = library.Model(inner, attention(inner, inner), name="inner")(x)
+    else:
+        attended = attention(x, x)
+    product = L.Multiply()([unmasked, x])
+    for _ in range(1 if late else 4):
+        product = L.Dense(3)(product)
+    for _ in range(4 if late else 1):
+        attended = L.Dense(3)(attended)
+    return L.Concatenate()([L.Flatten()(product), L.Flatten()(attended)])
+
+
+def taken_twice(library, x, make):
+    x = library.layers.Embedding(7, 5, mask_zero=True)(x)
+    first = make(library, 2, 3)(x, x)
+    return library.layers.Concatenate()([library.layers.Flatten()(first), library.layers.Flatten()(make(library, 1, 3)(x, first))])
+
+
+def residual(library, x, make):
+    L = library.layers
+    x = L.Embedding(7, 5, mask_zero=True)(x)
+    x = L.LayerNormalization()(L.Add()([x, make(library, 2, 3)(x, x)]))
+    return L.LSTM(3)(L.Multiply()([x, L.Dense(5)(x)]))
+
+
 def masked(library, attention, x):
     x = library.layers.Embedding(7, 5, mask_zero=True)(x)
     return library.layers.GlobalAveragePooling1D()(attention(x, x))

@@ -29,6 +29,7 @@ package enum KerasDocumentation {
       | kernels trained with Theano (`--backend theano`, or as the file says) | turned round | turned round | |
       | masks of merged values | all | all | any, where all have one |
       | masked products, greatest, least | | as if unmasked | what is masked does not count |
+      | masks of what `MultiHeadAttention` takes | | kept | since 3.8 gone for all layers that Keras runs later |
 
       Dropout, noise and random augmentation do nothing at inference and are left out; so are optimizers, metrics and the states
       of random generators, which the report lists. A setting that nobody reads is an error, not a guess. Weights that no layer

@@ -113,7 +113,12 @@ extension KerasClass {
     let axes =
       settings.value("attention_axes") == nil ? Array(1..<max(rank - 1, 1)) : try settings.ints("attention_axes")
     settings.ignore("dropout", "flash_attention", "query_shape", "key_shape", "value_shape")
-    return try headed(site, "multi_head_attention", fields, axes: axes, size: key)
+    let outputs = try headed(site, "multi_head_attention", fields, axes: axes, size: key)
+    if site.conversion.headsTakeMasks {
+      let named = ["query", "value", "key"].compactMap { site.value(site.call[$0]) }
+      for value in site.inputs + named { site.conversion.bare(value) }
+    }
+    return outputs
   }
 
   private static func grouped(_ site: KerasSite) throws(ModelError) -> [KerasValue] {

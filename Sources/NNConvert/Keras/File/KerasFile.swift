@@ -127,6 +127,12 @@ struct KerasFile {
     }
   }
 
+  /// Whether its release is a given one or a later one; one that is not said is taken for the newest.
+  func isSince(_ major: Int, _ minor: Int) -> Bool {
+    let numbers = version.split(separator: ".").prefix(2).map { Int($0) ?? .max }
+    return (numbers.first ?? .max, numbers.count < 2 ? .max : numbers[1]) >= (major, minor)
+  }
+
   private static func json(_ member: String, _ archive: ZipArchive) throws(ModelError) -> JSONValue {
     let bytes = try archive.contents(named: member)
     return try located(.member(member)) { () throws(ModelError) in try JSONReader.value(bytes) }

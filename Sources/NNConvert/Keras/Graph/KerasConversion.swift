@@ -23,6 +23,10 @@ final class KerasConversion {
   private(set) var unsupported: [KerasProblem.Item] = []
   /// What is worth a look, in words.
   private(set) var warnings: [String] = []
+  /// Whether `MultiHeadAttention` takes the masks away from what it is given, as it does since Keras 3.8.
+  let headsTakeMasks: Bool
+  /// The values that have lost their masks.
+  private var bare: Set<ValueReference> = []
   private var names: UniqueNames
   private var sources: [String: [String]] = [:]
 
@@ -31,6 +35,7 @@ final class KerasConversion {
   ) {
     generation = file.generation
     backend = file.backend
+    headsTakeMasks = file.generation == .three && file.isSince(3, 8)
     self.store = store
     self.custom = custom
     self.names = UniqueNames(taken: names)
@@ -136,7 +141,7 @@ final class KerasConversion {
         continue
       }
       var given: [KerasReference: KerasValue] = [:]
-      for reference in references { given[reference] = values[reference] ?? nil }
+      for reference in references { given[reference] = (values[reference] ?? nil).map(seen) }
       let site = KerasSite(
         self, layer, call, index, prefix: prefix, depth: depth, weights: weights[layer.name], values: given)
       var results: [KerasValue?] = []
@@ -162,6 +167,20 @@ final class KerasConversion {
       outputs.append(value)
     }
     return outputs
+  }
+
+  /// Takes the mask away from a value, for all that is converted from now on.
+  func bare(_ value: KerasValue) { bare.insert(value.reference) }
+
+  /// Gives a value a mask, also if it had lost one.
+  func masked(_ value: KerasValue, by mask: KerasValue) -> KerasValue {
+    bare.remove(value.reference)
+    return value.masked(by: mask)
+  }
+
+  /// A value as the next layer sees it.
+  private func seen(_ value: KerasValue) -> KerasValue {
+    bare.contains(value.reference) ? value.masked(by: nil) : value
   }
 
   /// The deepest nesting of models and wrappers.

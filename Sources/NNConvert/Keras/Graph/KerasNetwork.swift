@@ -195,36 +195,4 @@ struct KerasNetwork {
       }
     }
   }
-
-  /// All calls in an order in which each finds its inputs computed.
-  ///
-  /// - Throws: ``KerasProblem/circle(_:)``.
-  func ordered() throws(ModelError) -> [(layer: KerasLayer, index: Int, call: KerasCall)] {
-    var waiting: [(layer: KerasLayer, index: Int, call: KerasCall)] = []
-    var done: Set<KerasReference> = []
-    for layer in layers {
-      if layer.className == "InputLayer" { done.insert(KerasReference(layer: layer.name, call: 0, output: 0)) }
-      for (index, call) in (calls[layer.name] ?? []).enumerated() { waiting.append((layer, index, call)) }
-    }
-    var result: [(layer: KerasLayer, index: Int, call: KerasCall)] = []
-    while !waiting.isEmpty {
-      var later: [(layer: KerasLayer, index: Int, call: KerasCall)] = []
-      for item in waiting {
-        let isReady = item.call.references.allSatisfy {
-          done.contains(KerasReference(layer: $0.layer, call: $0.call, output: 0))
-        }
-        if isReady {
-          result.append(item)
-          done.insert(KerasReference(layer: item.layer.name, call: item.index, output: 0))
-        } else {
-          later.append(item)
-        }
-      }
-      guard later.count < waiting.count else {
-        throw ModelError(KerasProblem.circle(Array(Set(later.map(\.layer.name))).sorted()))
-      }
-      waiting = later
-    }
-    return result
-  }
 }

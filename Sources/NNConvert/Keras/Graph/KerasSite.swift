@@ -111,7 +111,11 @@ final class KerasSite {
     return try KerasSite(inside: self, inner, named: name, inputs: inputs, arrays: share).run(row)
   }
 
-  private func runModel() throws(ModelError) -> [KerasValue?] { try run(model: layer, inputs, owner: nil) }
+  private func runModel() throws(ModelError) -> [KerasValue?] {
+    let masks = valueList(call["mask"])
+    guard !masks.isEmpty, masks.count == inputs.count else { return try run(model: layer, inputs, owner: nil) }
+    return try run(model: layer, zip(inputs, masks).map { conversion.masked($0, by: $1) }, owner: nil)
+  }
 
   /// Converts the layers of a model that is this layer, or that this layer holds.
   func run(model: KerasLayer, _ inputs: [KerasValue], owner: String?) throws(ModelError) -> [KerasValue?] {
