@@ -40,7 +40,7 @@ def heads():
     # Since Keras 3.8 the layer takes the masks away from what it is given, for what runs later; those further from the outputs run first.
     chain("multi_head_takes_masks", lambda K, x: taken(K, x, late=True), (5,), kinds=["int32"], prepare=padded())
     chain("multi_head_takes_masks_later", lambda K, x: taken(K, x, late=False), (5,), kinds=["int32"], prepare=padded())
-    chain("multi_head_takes_masks_twice", lambda K, x: taken_twice(K, x, make), (5,), kinds=["int32"], prepare=padded())
+    chain("multi_head_takes_masks_again", lambda K, x: taken_again(K, x, make), (5,), kinds=["int32"], prepare=padded())
     chain("multi_head_takes_masks_residual", lambda K, x: residual(K, x, make), (5,), kinds=["int32"], prepare=padded(), tf=True)
     chain("multi_head_takes_masks_nested", lambda K, x: taken(K, x, late=True, nested=True), (5,), kinds=["int32"],
           prepare=padded())  # fmt: skip
@@ -64,7 +64,7 @@ def taken(library, x, late, nested=False):
     return L.Concatenate()([L.Flatten()(product), L.Flatten()(attended)])
 
 
-def taken_twice(library, x, make):
+def taken_again(library, x, make):
     x = library.layers.Embedding(7, 5, mask_zero=True)(x)
     first = make(library, 2, 3)(x, x)
     return library.layers.Concatenate()([library.layers.Flatten()(first), library.layers.Flatten()(make(library, 1, 3)(x, first))])

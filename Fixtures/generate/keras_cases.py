@@ -111,6 +111,8 @@ def record(name, file, writer, examples, relative=RELATIVE, absolute=ABSOLUTE, *
     for number, (inputs, outputs) in enumerate(examples):
         arrays |= {f"x{number}/{position}": array for position, array in enumerate(inputs)}
         arrays |= {f"y{number}/{position}": array for position, array in enumerate(outputs)}
+    if any(entry["name"] == name for entry in Settings.entries):
+        raise SystemExit(f"two cases have the name {name}")
     np.savez_compressed(Settings.folder / "cases" / f"{name}.npz", **arrays)
     Settings.entries.append(
         {"name": name, "file": f"cases/{file}", "writer": writer}
