@@ -214,9 +214,9 @@ def write(name, build, library, form, high, prepare, relative, absolute, double,
         clear()
         model = build()
         set_weights(model, values)
-        other = Settings.folder / "cases" / f"{name}_twice{'.h5' if form == '.keras' else '.keras'}"
+        other = Settings.folder / "cases" / f"{name}_other_form{'.h5' if form == '.keras' else '.keras'}"
         model.save(other)
-        record(f"{name}_twice", other.name, WRITERS[library], examples, relative, absolute, **more)
+        record(f"{name}_other_form", other.name, WRITERS[library], examples, relative, absolute, **more)
 
 
 def chain(name, make, *shapes, tf=False, kinds=None, only_tf=False, twin=None, **options):
