@@ -72,17 +72,18 @@ extension KerasNetwork {
     var result: [KerasReference] = []
     var seen: Set<KerasReference> = []
     for output in outputs {
-      var path = [(call: KerasNetwork.whole(output), next: 0)]
-      seen.insert(path[0].call)
+      let start = KerasNetwork.whole(output)
+      guard seen.insert(start).inserted else { continue }
+      var path = [(call: start, parents: parents(of: start), next: 0)]
       while let last = path.last {
-        let parents = parents(of: last.call)
-        guard last.next < parents.count else {
+        guard last.next < last.parents.count else {
           path.removeLast()
           result.append(last.call)
           continue
         }
         path[path.count - 1].next += 1
-        if seen.insert(parents[last.next]).inserted { path.append((parents[last.next], 0)) }
+        let parent = last.parents[last.next]
+        if seen.insert(parent).inserted { path.append((parent, parents(of: parent), 0)) }
       }
     }
     return result
