@@ -34,6 +34,7 @@ def plain():
     layer("conv3d_dilated", lambda L: L.Conv3D(3, 2, dilation_rate=2), (5, 7, 3, 2), tf=True)
     layer("conv3d_first", lambda L: L.Conv3D(3, 2, data_format="channels_first"), (2, 5, 7, 3))
     layer("conv_lora", lambda L: L.Conv2D(4, 3, lora_rank=2), (5, 7, 3), double=False)
+    layer("conv_lora_lists", lambda L: L.Conv2D(4, 3, lora_rank=2), (5, 7, 3), double=False, form=".h5")
 
 
 def first(name, make, shape):

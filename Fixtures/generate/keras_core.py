@@ -35,7 +35,13 @@ def dense():
     layer("dense_odd_name", lambda L: L.Dense(2, name="Köln ∞.a b"), (3,))
     layer("dense_rank_3", lambda L: L.Dense(3, "tanh"), (None, 5), tf=True)
     layer("dense_rank_4", lambda L: L.Dense(3), (2, 5, 7), tf=True)
-    layer("dense_lora", lambda L: L.Dense(3, lora_rank=2), (5,), double=False)
+    for form in (".keras", ".h5"):
+        ending = "" if form == ".keras" else "_lists"
+        layer(f"dense_lora{ending}", lambda L: L.Dense(3, lora_rank=2), (5,), double=False, form=form)
+        layer(f"einsum_dense_lora{ending}", lambda L: L.EinsumDense("abc,cde->abde", (None, 3, 4), bias_axes="e", lora_rank=2), (5, 2),
+              double=False, form=form)  # fmt: skip
+        # As many columns as rows of the adaptation, so that its parts cannot be told from the table by their shapes.
+        layer(f"embedding_lora{ending}", lambda L: L.Embedding(7, 3, lora_rank=3), (5,), kinds=["int32"], double=False, form=form)
     layer("dense_regularized", lambda L: L.Dense(3, kernel_regularizer="l2", kernel_constraint="non_neg",
           bias_initializer="he_normal", activity_regularizer="l1"), (5,), tf=True)  # fmt: skip
     for number, (equation, output, bias, shape) in enumerate([

@@ -19,6 +19,11 @@ import Testing
     ("quantized_int4_dense", "which must be f32 [8, 7], but is i8 [8, 4]"),
     ("quantized_int8_embedding", "which must be f32 [7, 6], but is i8 [7, 6]"),
     ("quantized_int4_embedding", "needs f32 [7, 6] for 'embeddings', and the file has 41 numbers"),
+    // Adaptations, whose factor stands in the configuration.
+    ("dense_lora_lists", "lora_kernel_a' is in the file and no node has it"),
+    ("einsum_dense_lora_lists", "lora_kernel_a' is in the file and no node has it"),
+    ("conv_lora_lists", "lora_kernel_a' is in the file and no node has it"),
+    ("embedding_lora_lists", "lora_embeddings_a' is in the file and no node has it"),
     // One table as it is and turned.
     ("reversible_embedding", "has no weights in the file"), ("net_decoder_only", "has no weights in the file"),
     // Cells inside of one layer, which have no names of their own.

@@ -36,6 +36,7 @@ package enum KerasDocumentation {
       uses are one too, unless `--allow-unused` is given. A class or function of a user's own is refused by name unless
       `--custom NAME=KIND` puts a kind of `layers.md` in its place. Nothing in a file is executed.
 
+      Low-rank adaptations (LoRA) of `Dense`, `EinsumDense`, `Embedding` and convolutions are added to what they adapt.
       Quantised `Dense` (int8, int4) and `Embedding` keep their numbers; with int8 the input of a `Dense` is quantised in the
       graph as Keras does it. Weights in f16 and bf16 stay so and compute in f32; a policy like `mixed_float16` computes in f32,
       and the report says so.

@@ -38,7 +38,9 @@ struct KerasClass: Sendable {
     self.kinds = kinds
     self.limits = limits
     self.masks = masks
-    self.variables = variables
+    self.variables = { settings throws(ModelError) in
+      KerasLowRank.variables(try variables(settings), settings)
+    }
     self.convert = convert
     refusal = nil
   }

@@ -9,11 +9,6 @@ extension KerasClass {
       variables: { settings throws(ModelError) in
         let bias: [KerasVariable] =
           try settings.bool("use_bias", default: true) ? [KerasVariable("bias")] : []
-        if settings.value("lora_rank") != nil {
-          // Of a low-rank adaptation the trees of .keras hold the sum, lists its parts.
-          return [KerasVariable("kernel", isTrained: false)] + bias
-            + ["lora_kernel_a", "lora_kernel_b"].map { KerasVariable($0, .inLists) }
-        }
         return try KerasQuantization.variables("kernel", then: bias, settings)
       }, convert: dense),
     KerasClass(

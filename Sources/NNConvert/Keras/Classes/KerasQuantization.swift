@@ -52,9 +52,8 @@ enum KerasQuantization {
 
   /// The kernel of a dense layer in floating point, with what its quantisation divided put back.
   static func kernel(_ site: KerasSite) throws(ModelError) -> KerasTensor {
-    let kernel = try site.weight("kernel")
-    if site.arrays["lora_kernel_a"] != nil { return try adapted(kernel, site) }
-    return try restored(kernel, "kernel", columns: try site.settings.int("units"), groupsAreRows: true, site)
+    try restored(
+      try site.weight("kernel"), "kernel", columns: try site.settings.int("units"), groupsAreRows: true, site)
   }
 
   /// The table of an embedding in floating point.
@@ -146,24 +145,5 @@ enum KerasQuantization {
     let columns = try site.constant(scale, [units], type, suffix: "kernel_scale")
     let divisor = try site.add("multiply", [:], [columns, factor], suffix: "divisor")[0]
     return try site.add("divide", [:], [product, divisor], suffix: "quotient")[0]
-  }
-
-  /// A kernel with its low-rank adaptation added: `kernel + lora_alpha / lora_rank · a · b`.
-  private static func adapted(_ kernel: KerasTensor, _ site: KerasSite) throws(ModelError) -> KerasTensor {
-    let rank = try site.settings.int("lora_rank")
-    let alpha = try site.settings.number("lora_alpha", default: Double(rank))
-    let a = try site.weight("lora_kernel_a").changing.tensor
-    let b = try site.weight("lora_kernel_b").changing.tensor
-    guard rank > 0, kernel.shape.rank == 2, a.shape.dimensions == [kernel.shape[0], rank],
-      b.shape.dimensions == [rank, kernel.shape[1]]
-    else { throw site.settings.unsupported("an adaptation of other shapes than its kernel's") }
-    let left = a.cast(to: .f64).tensor.elements(as: Double.self)
-    let right = b.cast(to: .f64).tensor.elements(as: Double.self)
-    let columns = kernel.shape[1]
-    return try kernel.mapped(kernel.changing.tensor.dataType, "the low-rank adaptation added") { index, value in
-      let (row, column) = (index / columns, index % columns)
-      let sum = (0..<rank).reduce(0.0) { $0 + left[row * rank + $1] * right[$1 * columns + column] }
-      return value + alpha / Double(rank) * sum
-    }
   }
 }

@@ -211,7 +211,7 @@ final class KerasSite {
     guard let array = arrays[name] else {
       throw ModelError(KerasProblem.missingWeight(name, expected: [name], found: arrays.keys.sorted()))
     }
-    return KerasTensor(array)
+    return try KerasLowRank.adapted(KerasTensor(array), name, self)
   }
 
   /// Adds the activation that a setting names behind a value.
