@@ -169,7 +169,7 @@ def network(
     double=True, reload=True, count=2, weights=None, save=None, twin=None, **more,
 ):  # fmt: skip
     """A case: the model that `build` makes, with random weights, as `library` saves it. `twin` makes a model of the same weights that
-    computes what is expected, where TensorFlow cannot run the other on a CPU.
+    computes what is expected, where TensorFlow cannot run the other on a CPU. `refused` are words of the message with which we refuse it.
     """
     if not wanted(name):
         return
@@ -215,7 +215,11 @@ def write(name, build, library, form, high, prepare, relative, absolute, double,
         model = build()
         set_weights(model, values)
         other = Settings.folder / "cases" / f"{name}_other_form{'.h5' if form == '.keras' else '.keras'}"
-        model.save(other)
+        try:
+            model.save(other)
+        except Exception as error:
+            Settings.notes.append(f"{name}: {WRITERS[library]} cannot save it as {other.suffix}: {str(error).splitlines()[0]}")
+            return
         record(f"{name}_other_form", other.name, WRITERS[library], examples, relative, absolute, **more)
 
 

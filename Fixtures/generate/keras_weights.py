@@ -161,7 +161,8 @@ def quantized():
             except Exception as error:
                 Settings.problems.append(f"{full}: {error}"[:300])
                 continue
-            record(full, path.name, WRITERS[keras], examples, 0.05, 0.05)
+            refused = {"refused": "quantised weights"} if name == "einsum" else {}
+            record(full, path.name, WRITERS[keras], examples, 0.05, 0.05, **refused)
 
 
 def quantizable(name):

@@ -54,6 +54,12 @@ class Commands:
         with np.load(folder / "y.npz") as arrays:
             return [arrays[entry["name"]] for entry in graph["outputs"]]
 
+    def refuse(self, source, words, folder):
+        """Demands that a file is refused as unsupported, in a sentence with these words."""
+        result = self.run("nnconvert", "from-keras", source, "-o", folder / "refused.nnm", "--force", expected=69)
+        if words not in result.stderr:
+            raise Failure(f"is refused without the words '{words}': {result.stderr.strip()[:800]}")
+
     def check(self, source, examples, relative, absolute, folder, options=()):
         """Converts, computes, compares; gives the largest distance relative to max(|expected|, 1e-3)."""
         model = folder / "converted.nnm"
@@ -98,6 +104,8 @@ class Peers:
         """All fixtures, each in both forms, with more samples and longer sequences than the stored ones have; and the malformed files."""
         target = self.folder / "fixtures"
         entries = keras_fixtures.generate(target, large=large, twice=True)
+        for note in keras_cases.Settings.notes:
+            print(f"note: {note}", flush=True)
         for problem in keras_cases.Settings.problems:
             self.test("fixtures", lambda: (_ for _ in ()).throw(Failure(problem)))
         self.manifest(target, entries)
@@ -109,6 +117,9 @@ class Peers:
             for option in ("architecture", "map"):
                 if option in entry:
                     options += [f"--{option}", target / entry[option]]
+            if "refused" in entry:
+                self.test(entry["name"], lambda: self.commands.refuse(target / entry["file"], entry["refused"], self.folder))
+                continue
             away = self.test(entry["name"], lambda: self.commands.check(
                 target / entry["file"], examples_of(target / entry["examples"]), entry["relative"], entry["absolute"], self.folder, options))  # fmt: skip
             worst = max(worst, away or 0)

@@ -5,34 +5,13 @@ import NNTestSupport
 import Testing
 
 @Suite struct KerasTests {
-  /// What of Keras cannot be had, and why: cases by the beginning of their names, and what the message says.
-  private static let refusals = [
-    ("hashing", "works on text"), ("resizing_lanczos", "the interpolation 'lanczos"),
-    ("up_sampling2d_lanczos", "the interpolation 'lanczos"), ("resizing_area", "the interpolation 'area'"),
-    ("op_einsum", "the file does not say what goes in"), ("quantized_int8_einsum", "quantised weights"),
-    ("quantized_int4_einsum", "quantised weights"),
-  ]
-
-  /// The same of cases that Keras 3 wrote, of which those of tf-keras are read.
-  private static let refusalsOfKeras3 = [("random_crop", "differ in whether it crops")]
-
-  /// Cases in which Keras itself is only near what it means to compute: its image functions look the cubic filter up in a table
-  /// of 1,024 places.
-  private static let approximations = [
-    "resizing_bicubic": 2e-3, "resizing_bicubic_down": 2e-3, "tf_resizing_bicubic": 2e-3,
-  ]
-
   @Test func everyFileComputesWhatKerasComputes() throws {
     let folder = ProcessInfo.processInfo.environment["NNM_KERAS_FIXTURES"] ?? KerasCase.folder
     let cases = try KerasCase.all(in: folder)
     #expect(!cases.isEmpty)
     var failures: [String] = []
     for test in cases {
-      let name = test.name.hasPrefix("tf_") ? String(test.name.dropFirst(3)) : test.name
-      let refusal =
-        (Self.refusals.first { name.hasPrefix($0.0) } ?? Self.refusalsOfKeras3.first { test.name.hasPrefix($0.0) })?.1
-      let failure = test.failure(absolute: Self.approximations[test.name])
-      switch (failure, refusal) {
+      switch (test.failure(), test.refused) {
       case (nil, nil): break
       case (let failure?, nil): failures.append("\(test.name): \(failure)")
       case (nil, _?): failures.append("\(test.name): is not refused")
