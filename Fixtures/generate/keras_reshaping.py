@@ -56,7 +56,7 @@ def resizing():
     layer("up_sampling3d", lambda L: L.UpSampling3D((2, 1, 3)), (3, 2, 5, 2), tf=True)
     for kind in ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area"):
         # TensorFlow looks the cubic filter up in a table of 1,024 places, and so is only near what it means to compute.
-        options = {"absolute": 2e-3} if kind == "bicubic" else {}
+        options = {"absolute": 2e-3 if Settings.large == 1 else 4e-3} if kind == "bicubic" else {}
         if kind == "area" or kind.startswith("lanczos"):
             options = {"refused": f"the interpolation '{kind}'"}
         if kind != "area":
