@@ -36,7 +36,8 @@ def model_with_examples(seed):
         set_weights(model, values)
         with np.errstate(all="ignore"):
             try:
-                given = examples_of(model, name, prepare=Builder.padded if "masking" in layers(model) else None)
+                prepare = Builder.padded if "masking" in layers(model) else None
+                given = examples_of(model, name, prepare=prepare, finite=False)
                 examples = [(x, call(model, x)) for x, _ in given]
             except ValueError:
                 continue
