@@ -1,4 +1,4 @@
-"""Cases of Fixtures/keras: weights without an architecture, in shards, in other data types, quantised, and beside an optimizer's."""
+"""Cases of Fixtures/keras: weights without an architecture, in shards, in other data types, and beside an optimizer's."""
 
 import io
 import json
@@ -10,15 +10,14 @@ import numpy as np
 import keras_networks
 import keras_networks_image
 import keras_networks_time
-from keras_cases import WRITERS, Settings, call, clear, examples_of, keras, network, normal_zip, record, tf_keras, wanted
-from keras_values import padded, random_weights, seeded, set_weights
+from keras_cases import keras, network, tf_keras
+from keras_values import padded
 
 
 def generate():
     alone()
     older()
     policies()
-    quantized()
     trained()
 
 
@@ -83,8 +82,8 @@ def older():
         network(f"tf_old_names_{name}", lambda: make(tf_keras), library=tf_keras, form=".keras", save=save_2_13, **options)
 
 
-def change_weights(path, change, version):
-    """Changes the weights' file within a .keras file, and the release that is said to have written it."""
+def change_weights(path, change, version, configuration=None):
+    """Changes the weights' file within a .keras file, the release that is said to have written it, and its configuration."""
     with zipfile.ZipFile(path) as archive:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
     with io.BytesIO(members["model.weights.h5"]) as stored, h5py.File(stored, "r+") as file:
@@ -92,6 +91,8 @@ def change_weights(path, change, version):
         with h5py.File(target, "w") as new:
             change(file, new)
         members["model.weights.h5"] = target.getvalue()
+    if configuration:
+        members["config.json"] = configuration(members["config.json"]).encode()
     metadata = json.loads(members["metadata.json"]) | {"keras_version": version}
     members["metadata.json"] = json.dumps(metadata).encode()
     with zipfile.ZipFile(path, "w") as archive:
@@ -137,45 +138,6 @@ def with_policy(library, policy):
     body = library.layers.Dense(5, "tanh", dtype=policy)(x)
     body = library.layers.LayerNormalization(dtype=policy)(body)
     return library.Model(x, library.layers.Dense(3, dtype=policy)(body))
-
-
-def quantized():
-    """Keras quantises what goes into such a layer too, which a converter that restores the weights does not: hence the tolerances."""
-    for mode in ("int8", "int4"):
-        for name in ("dense", "einsum", "embedding", "conv"):
-            full = f"quantized_{mode}_{name}"
-            if not wanted(full):
-                continue
-            clear()
-            try:
-                model = quantizable(name)
-                set_weights(model, random_weights(model, seeded(full)))
-                model.quantize(mode)
-                examples = examples_of(model, full)
-                path = Settings.folder / "cases" / f"{full}.keras"
-                model.save(path)
-                normal_zip(path, compress=True)
-                again = keras.models.load_model(path)
-                for inputs, outputs in examples:
-                    np.testing.assert_allclose(call(again, inputs)[0], outputs[0], 1e-4, 1e-4)
-            except Exception as error:
-                Settings.problems.append(f"{full}: {error}"[:300])
-                continue
-            refused = {"refused": "quantised weights"} if name == "einsum" else {}
-            record(full, path.name, WRITERS[keras], examples, 0.05, 0.05, **refused)
-
-
-def quantizable(name):
-    layers = keras.layers
-    if name == "embedding":
-        x = keras.Input((5,), dtype="int32", name="x")
-        return keras.Model(x, layers.Embedding(7, 6)(x))
-    x = keras.Input((5, 8) if name != "conv" else (6, 7, 3), name="x")
-    body = {
-        "dense": lambda: layers.Dense(3)(layers.Dense(7, "relu")(x)), "einsum": lambda: layers.EinsumDense(
-            "abc,cd->abd", output_shape=(None, 6), bias_axes="d")(x), "conv": lambda: layers.Conv2D(4, 3)(x),
-    }[name]()  # fmt: skip
-    return keras.Model(x, body)
 
 
 def trained():

@@ -5,31 +5,29 @@ extension KerasClass {
   static let core: [KerasClass] = [
     KerasClass("InputLayer") { site throws(ModelError) in site.inputs },
     KerasClass(
-      "Dense", "dense", masks: .carried, limits: "quantised in gptq, awq or float8",
+      "Dense", "dense", masks: .carried, limits: "quantised in float8",
       variables: { settings throws(ModelError) in
         let bias: [KerasVariable] =
           try settings.bool("use_bias", default: true) ? [KerasVariable("bias")] : []
-        return try KerasQuantization.variables("kernel", then: bias, settings)
+        return try KerasQuantization.kernel(then: bias, settings)
       }, convert: dense),
     KerasClass(
-      "EinsumDense", "einsum_dense", masks: .dropped,
+      "EinsumDense", "einsum_dense", masks: .dropped, limits: "quantised in float8",
       variables: { settings throws(ModelError) in
-        if case .none = KerasQuantization(settings.layer) {
-        } else {
-          throw settings.unsupported("quantised weights; those of Dense and Embedding are supported")
-        }
-        return [KerasVariable("kernel")] + (settings.value("bias_axes") == nil ? [] : [KerasVariable("bias")])
+        try KerasQuantization.kernel(
+          then: settings.value("bias_axes") == nil ? [] : [KerasVariable("bias")], settings)
       }, convert: einsumDense),
     KerasClass(
       "Embedding", "embedding", masks: .own,
       variables: { settings throws(ModelError) in
-        try KerasQuantization.variables("embeddings", settings)
+        try KerasQuantization.embeddings(settings)
       }, convert: embedding),
     KerasClass(
       "ReversibleEmbedding", "embedding", "dense",
       variables: { settings throws(ModelError) in
         let isTied = try settings.bool("tie_weights", default: true)
-        return (isTied ? ["embeddings"] : ["embeddings", "reverse_embeddings"]).map { KerasVariable($0) }
+        return try KerasQuantization.embeddings(
+          and: isTied ? [] : [KerasVariable("reverse_embeddings")], settings)
       }, convert: reversible),
     KerasClass("Masking", "masking", masks: .own) { site throws(ModelError) in
       let value = try site.settings.number("mask_value", default: 0)
@@ -81,62 +79,26 @@ extension KerasClass {
     return try variables(of: try KerasLayer(layer), settings.generation, [:])
   }
 
-  private static func dense(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
-    let input = try site.computed(site.input())
-    let units = try site.settings.int("units")
-    let useBias = try site.settings.bool("use_bias", default: true)
-    if KerasQuantization.quantizesInputs(site.layer) {
-      var output = try KerasQuantization.product(site, input, units: units)
-      if useBias {
-        let bias = try site.constant(
-          try KerasQuantization.numbers("bias", site), [units], input.type.dataType, suffix: "bias")
-        output = try site.add("add", [:], [output, bias])[0]
-      }
-      return [try site.activated(output)]
-    }
-    var parameters = [("weights", try KerasQuantization.kernel(site))]
-    if useBias { parameters.append(("biases", try site.weight("bias"))) }
-    let output = try site.add("dense", ["units": JSONValue(units), "use_bias": .bool(useBias)], [input], parameters)[0]
-    return [try site.activated(output)]
-  }
-
-  private static func einsumDense(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
-    let input = try site.computed(site.input())
-    let equation = try site.settings.string("equation")
-    let axes = try site.settings.string("bias_axes", default: "")
-    guard
-      let shape = site.settings.value("output_shape").flatMap({ json in
-        json.smallInt.map { [$0] } ?? KerasSettings.shape(json)
-      })
-    else {
-      throw site.settings.unsupported("an output shape that cannot be read")
-    }
-    var parameters = [("weights", try site.weight("kernel"))]
-    if !axes.isEmpty {
-      // Keras keeps extents of 1 between those that the bias has.
-      let bias = try site.weight("bias")
-      parameters.append(
-        ("biases", try bias.reshaped(bias.shape.dimensions.filter { $0 != 1 || bias.shape.rank == axes.count })))
-    }
-    let output = try site.add(
-      "einsum_dense",
-      [
-        "equation": .string(equation.filter { $0 != " " }), "bias_axes": .string(axes),
-        "output_shape": .array(shape.map { JSONValue($0 ?? -1) }),
-      ], [input], parameters)[0]
-    return [try site.activated(output)]
-  }
-
   private static func reversible(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
     let isTied = try site.settings.bool("tie_weights", default: true)
     site.settings.ignore("reverse_dtype", "logit_soft_cap", "mask_zero", "input_dim")
     guard site.isTrue("reverse") else {
       return try embedding(site)
     }
-    site.settings.ignore("output_dim")
-    let input = try site.computed(site.input())
-    let table = try site.weight(isTied ? "embeddings" : "reverse_embeddings")
-    let kernel = try isTied ? table.permuted([1, 0]) : table.permuted([0, 1])
+    var input = try site.computed(site.input())
+    let kernel: KerasTensor
+    if isTied {
+      kernel = try site.quantized(try table(site)).permuted([1, 0])
+    } else {
+      var reverse = KerasQuantizedWeight(
+        "reverse_embeddings", rows: try site.settings.int("output_dim"), columns: try count(site))
+      reverse.keepsShape = true
+      kernel = try site.quantized(reverse)
+    }
+    if let inputs = try site.quantization.inputs(axes: [-1], isUsual: true, saysAxes: false, site.settings) {
+      let (whole, factor) = try KerasQuantization.quantized(site, input, inputs)
+      input = try site.add("divide", [:], [whole, factor], suffix: "steps")[0]
+    }
     var output = try site.add(
       "dense", ["units": JSONValue(kernel.shape[1]), "use_bias": false], [input], [("weights", kernel)],
       suffix: "reverse")[0]
@@ -149,16 +111,26 @@ extension KerasClass {
     return [output]
   }
 
+  /// The table of an embedding.
+  private static func table(_ site: KerasSite) throws(ModelError) -> KerasQuantizedWeight {
+    KerasQuantizedWeight(table: "embeddings", rows: try count(site), columns: try site.settings.int("output_dim"))
+  }
+
+  private static func count(_ site: KerasSite) throws(ModelError) -> Int {
+    try site.settings.int("input_dim", default: site.layer.config["input_dim"]?.smallInt)
+  }
+
   private static func embedding(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
     var indices = try site.input()
     if indices.type.dataType.isFloat { indices = try site.cast(indices, to: .i32) }
     site.settings.ignore("dropout")
-    let count = try site.settings.int("input_dim", default: site.layer.config["input_dim"]?.smallInt)
-    let size = try site.settings.int("output_dim")
+    let table = try table(site)
     let output = try site.add(
       "embedding",
-      ["input_dim": JSONValue(count), "output_dim": JSONValue(size), "dtype": .string(site.computeType.rawValue)],
-      [indices], [("embeddings", try KerasQuantization.embeddings(site))])[0]
+      [
+        "input_dim": JSONValue(table.rows), "output_dim": JSONValue(table.columns),
+        "dtype": .string(site.computeType.rawValue),
+      ], [indices], [("embeddings", try site.quantized(table))])[0]
     guard try site.settings.bool("mask_zero", default: false) else { return [output] }
     return [output.masked(by: try site.add("cast", ["dtype": "bool"], [indices], suffix: "mask")[0])]
   }

@@ -8,7 +8,7 @@ enum KerasLowRank {
   /// The weights of a layer, with the parts of the adaptation that its settings may ask for behind them; what is adapted is no longer
   /// trained then.
   static func variables(_ all: [KerasVariable], _ settings: KerasSettings) -> [KerasVariable] {
-    guard let rank = settings.layer.config["lora_rank"], rank != .null, case .none = KerasQuantization(settings.layer),
+    guard let rank = settings.layer.config["lora_rank"], rank != .null, KerasQuantization(settings.layer).mode == .none,
       let place = all.firstIndex(where: { ["kernel", "embeddings"].contains($0.path) })
     else { return all }
     var list = all

@@ -1,149 +1,150 @@
 import NNFormat
 
-/// How the weights of a layer are quantised, by its policy of types and its settings.
+/// How the weights and the inputs of a layer are quantised, by its policy of types and its settings.
 ///
-/// Source: `keras/src/layers/core/dense.py` and `embedding.py` of Keras 3.15.
-enum KerasQuantization {
-  case none
-  /// A signed byte for each weight, and a factor for each column or row.
-  case int8
-  /// Four bits for each weight, two in a byte; with blocks, a factor and a zero for each group of rows.
-  case int4(blocks: Bool)
-  case other(String)
+/// Source: `keras/src/layers/core/dense.py`, `einsum_dense.py`, `embedding.py`, `reversible_embedding.py` and
+/// `keras/src/quantizers` of Keras 3.4 to 3.15.
+struct KerasQuantization {
+  /// How the weights are quantised.
+  enum Mode: Equatable {
+    case none
+    /// A signed byte for each weight, and a factor for each column or row.
+    case int8
+    /// Four bits for each weight, two in a byte; with blocks, a factor and a zero for each group.
+    case int4(blocks: Bool)
+    /// Unsigned numbers with a factor and a zero for each group.
+    case gptq(bits: Int)
+    /// The same with four bits, and a factor for each row, by which it was multiplied before.
+    case awq
+    case other(String)
+  }
+
+  let mode: Mode
+  private let layer: KerasLayer
 
   init(_ layer: KerasLayer) {
+    self.layer = layer
     let policy = layer.config["dtype"]
     let config = policy?.object?["config"]?.object
     let name = policy?.string ?? config?["name"]?.string ?? ""
-    let mode = config?["mode"]?.string ?? (name.contains("_from_") ? name : "")
-    let word = String(mode.split { $0 == "_" || $0 == "/" }.first ?? "")
-    switch word {
-    case "": self = .none
-    case "int8": self = .int8
+    // 'int8_from_float32', or 'int4/128' beside the name of what it was before.
+    let words = (config?["mode"]?.string ?? (name.contains("_from_") ? name : "")).split { $0 == "_" || $0 == "/" }
+    let number = words.dropFirst().first.flatMap { Int($0) }
+    switch words.first.map(String.init) ?? "" {
+    case "": mode = .none
+    case "int8": mode = .int8
     case "int4":
       let settings = layer.config["quantization_config"]?.object?["config"]?.object
-      let stated = mode.split { $0 == "_" || $0 == "/" }.dropFirst().first.flatMap { Int($0) }
-      self = .int4(blocks: (settings?["block_size"]?.smallInt ?? stated ?? -1) > 0)
-    default: self = .other(word)
+      mode = .int4(blocks: (settings?["block_size"]?.smallInt ?? number ?? -1) > 0)
+    case "gptq": mode = .gptq(bits: number ?? 4)
+    case "awq": mode = .awq
+    case let word: mode = .other(word)
     }
   }
 
-  /// The weights of a layer with a quantised one of the given name, in Keras's order.
-  static func variables(
-    _ name: String, then others: [KerasVariable] = [], _ settings: KerasSettings
+  // MARK: Variables
+
+  /// The weights of a layer with a quantised kernel, in Keras's order.
+  static func kernel(
+    then bias: [KerasVariable], _ settings: KerasSettings
   ) throws(ModelError) -> [KerasVariable] {
-    let first = [KerasVariable(name)] + others
-    switch KerasQuantization(settings.layer) {
-    case .none: return first
-    case .int8, .int4(blocks: false): return first + [KerasVariable("\(name)_scale", isTrained: false)]
-    case .int4(blocks: true):
-      return first
-        + ["\(name)_scale", "\(name)_zero", "g_idx"].map { KerasVariable($0, isTrained: false) }
+    let kernel = KerasVariable("kernel")
+    switch KerasQuantization(settings.layer).mode {
+    case .none: return [kernel] + bias
+    case .int8, .int4(blocks: false): return [kernel] + bias + untrained("kernel_scale")
+    case .int4(blocks: true): return [kernel] + bias + untrained("kernel_scale", "kernel_zero", "g_idx")
+    case .gptq: return bias + untrained("kernel", "kernel_scale", "kernel_zero", "g_idx")
+    case .awq: return bias + untrained("kernel", "kernel_scale", "kernel_zero", "awq_scales", "g_idx")
     case .other(let mode): throw settings.unsupported("weights quantised as \(mode)")
     }
   }
 
-  /// Whether the inputs are quantised too, as is the rule with 8 bits.
-  static func quantizesInputs(_ layer: KerasLayer) -> Bool {
-    guard case .int8 = KerasQuantization(layer) else { return false }
-    guard let settings = layer.config["quantization_config"]?.object?["config"]?.object else { return true }
-    return settings["activation_quantizer"] != JSONValue.null
+  /// The weights of an embedding with a quantised table, and of its second table where it has one, in Keras's order.
+  static func embeddings(
+    and second: [KerasVariable] = [], _ settings: KerasSettings
+  ) throws(ModelError) -> [KerasVariable] {
+    let table = KerasVariable("embeddings")
+    let name = second.first?.path
+    switch KerasQuantization(settings.layer).mode {
+    case .none: return [table] + second
+    case .int8, .int4(blocks: false):
+      return [table] + untrained("embeddings_scale") + second + untrained(name.map { ["\($0)_scale"] } ?? [])
+    case .int4(blocks: true):
+      return [table] + untrained("embeddings_scale", "embeddings_zero", "g_idx") + second
+        + untrained(name.map { ["\($0)_scale", "\($0)_zero"] } ?? [])
+    case .gptq: throw settings.unsupported("an embedding quantised as gptq")
+    case .awq: throw settings.unsupported("an embedding quantised as awq")
+    case .other(let mode): throw settings.unsupported("weights quantised as \(mode)")
+    }
   }
 
-  /// The kernel of a dense layer in floating point, with what its quantisation divided put back.
-  static func kernel(_ site: KerasSite) throws(ModelError) -> KerasTensor {
-    try restored(
-      try site.weight("kernel"), "kernel", columns: try site.settings.int("units"), groupsAreRows: true, site)
+  private static func untrained(_ names: String...) -> [KerasVariable] { untrained(names) }
+
+  private static func untrained(_ names: [String]) -> [KerasVariable] {
+    names.map { KerasVariable($0, isTrained: false) }
   }
 
-  /// The table of an embedding in floating point.
-  static func embeddings(_ site: KerasSite) throws(ModelError) -> KerasTensor {
-    try restored(
-      try site.weight("embeddings"), "embeddings", columns: try site.settings.int("output_dim"), groupsAreRows: false,
-      site)
+  // MARK: Inputs
+
+  /// How inputs are quantised: into what range, with what added to their greatest magnitude, and over which axes that is taken.
+  struct Inputs {
+    var range = -127.0...127.0
+    var epsilon = 1e-7
+    var axes: [Int]
   }
 
-  /// - Parameter groupsAreRows: whether factors are those of columns, and groups of rows; else the reverse
-  private static func restored(
-    _ weights: KerasTensor, _ name: String, columns: Int, groupsAreRows: Bool, _ site: KerasSite
-  ) throws(ModelError) -> KerasTensor {
-    switch KerasQuantization(site.layer) {
-    case .none, .other: return weights
-    case .int8: return try divided(weights, name, byColumn: groupsAreRows, site)
-    case .int4(let blocks):
-      let whole = try unpacked(weights, columns: columns, site)
-      guard blocks else { return try divided(whole, name, byColumn: groupsAreRows, site) }
-      let scale = try numbers("\(name)_scale", site)
-      let zero = try numbers("\(name)_zero", site)
-      let groups = try numbers("g_idx", site).map { Int($0) }
-      let shape = try site.weight("\(name)_scale").shape
-      let rows = whole.shape[0]
-      guard shape.rank == 2, scale.count == zero.count, groups.count == (groupsAreRows ? rows : columns),
-        groups.allSatisfy({ (0..<shape[groupsAreRows ? 0 : 1]).contains($0) }),
-        shape[groupsAreRows ? 1 : 0] == (groupsAreRows ? columns : rows)
-      else { throw site.settings.unsupported("groups of other shapes than the weights'") }
-      return try whole.mapped(site.computeType, "less the zeros of their groups, times their factors") { index, value in
-        let (row, column) = (index / columns, index % columns)
-        let place = groupsAreRows ? groups[row] * columns + column : row * shape[1] + groups[column]
-        return (value - zero[place]) * scale[place]
+  /// How the inputs are quantised; nil where they are not.
+  ///
+  /// - Parameters:
+  ///   - axes: the axes that the layer sums over
+  ///   - isUsual: whether inputs are quantised where the settings do not say
+  ///   - saysAxes: whether the layer decides about the axes, and not the settings
+  func inputs(
+    axes: [Int], isUsual: Bool, saysAxes: Bool = true, _ settings: KerasSettings
+  ) throws(ModelError) -> Inputs? {
+    switch mode {
+    case .int8, .int4(blocks: false): break
+    default: return nil
+    }
+    guard let given = layer.config["quantization_config"]?.object?["config"]?.object else {
+      return isUsual ? Inputs(axes: axes) : nil
+    }
+    guard let quantizer = given["activation_quantizer"], quantizer != .null else { return nil }
+    guard quantizer.object?["class_name"]?.string == "AbsMaxQuantizer",
+      let config = quantizer.object?["config"]?.object
+    else { throw settings.unsupported("inputs quantised otherwise than by AbsMaxQuantizer") }
+    var inputs = Inputs(axes: axes)
+    if let range = config["value_range"], range != .null {
+      let ends = (range.array ?? []).compactMap(\.number)
+      guard ends.count == 2, ends[0] < ends[1], ends.allSatisfy({ $0.magnitude < 1e6 }) else {
+        throw settings.unsupported("inputs quantised into a range that is none")
       }
+      inputs.range = ends[0]...ends[1]
     }
+    inputs.epsilon = config["epsilon"]?.number ?? inputs.epsilon
+    if !saysAxes, let stated = config["axis"] {
+      inputs.axes = stated.smallInt.map { [$0] } ?? stated.array?.compactMap(\.smallInt) ?? axes
+    }
+    return inputs
   }
 
-  private static func divided(
-    _ weights: KerasTensor, _ name: String, byColumn: Bool, _ site: KerasSite
-  ) throws(ModelError) -> KerasTensor {
-    let scale = try numbers("\(name)_scale", site)
-    let columns = weights.shape.dimensions.last ?? 1
-    guard weights.shape.rank == 2, scale.count == (byColumn ? columns : weights.shape[0]) else {
-      throw site.settings.unsupported("factors of another number than the weights'")
-    }
-    return try weights.mapped(site.computeType, "divided by the factors of their \(byColumn ? "columns" : "rows")") {
-      $1 / scale[byColumn ? $0 % columns : $0 / columns]
-    }
-  }
-
-  /// Four-bit numbers, the even column in the lower half of a byte.
-  private static func unpacked(_ packed: KerasTensor, columns: Int, _ site: KerasSite) throws(ModelError) -> KerasTensor
-  {
-    guard packed.shape.rank == 2, packed.changing.tensor.dataType == .i8, columns > 0,
-      packed.shape[1] == (columns + 1) / 2
-    else { throw site.settings.unsupported("four-bit weights in another form") }
-    let bytes = packed.changing.tensor.elements(as: Int8.self)
-    let width = packed.shape[1]
-    var values: [Int8] = []
-    for row in 0..<packed.shape[0] {
-      for column in 0..<columns {
-        let byte = bytes[row * width + column / 2]
-        values.append(column % 2 == 0 ? (byte << 4) >> 4 : byte >> 4)
-      }
-    }
-    return packed.replaced(try Tensor(values, try Shape([packed.shape[0], columns])), "four-bit numbers unpacked")
-  }
-
-  static func numbers(_ name: String, _ site: KerasSite) throws(ModelError) -> [Double] {
-    try site.weight(name).changing.tensor.cast(to: .f64).tensor.elements(as: Double.self)
-  }
-
-  /// A product of whole numbers, with the input quantised row by row as Keras does:
-  /// `q = clip(round(x · s), -127, 127)` with `s = 127 / (max |x| + 1e-7)`, and `(q · kernel) / (s · kernel_scale)`.
-  static func product(_ site: KerasSite, _ input: KerasValue, units: Int) throws(ModelError) -> KerasValue {
-    let type = input.type.dataType
-    let kernel = try site.weight("kernel").mapped(type, "whole numbers in floating point") { $1 }
-    let scale = try numbers("kernel_scale", site)
-    guard scale.count == units else { throw site.settings.unsupported("factors of another number than the weights'") }
+  /// An input in whole numbers, `clip(round(x · s), range)`, and the factors `s = range's end / (max |x| + epsilon)`.
+  static func quantized(
+    _ site: KerasSite, _ input: KerasValue, _ inputs: Inputs
+  ) throws(ModelError) -> (whole: KerasValue, factor: KerasValue) {
     let magnitudes = try site.add("abs", [:], [input], suffix: "magnitudes")
-    let greatest = try site.add("reduce_max", ["axes": [-1], "keepdims": true], magnitudes, suffix: "greatest")[0]
-    let bound = try site.add("rescaling", ["scale": 1.0, "offset": 1e-7], [greatest], suffix: "bound")[0]
-    let range = try site.constant([127], [], type, suffix: "range")
-    let factor = try site.add("divide", [:], [range, bound], suffix: "factor")[0]
+    let greatest = try site.add(
+      "reduce_max", ["axes": KerasClass.integers(inputs.axes), "keepdims": true], magnitudes, suffix: "greatest")[0]
+    let bound = try site.add(
+      "rescaling", ["scale": 1.0, "offset": JSONValue(number: inputs.epsilon)], [greatest], suffix: "bound")[0]
+    let end = try site.constant([inputs.range.upperBound], [], input.type.dataType, suffix: "range")
+    let factor = try site.add("divide", [:], [end, bound], suffix: "factor")[0]
     let scaled = try site.add("multiply", [:], [input, factor], suffix: "scaled")
     let rounded = try site.add("round", [:], scaled, suffix: "rounded")
-    let whole = try site.add("clip", ["min": -127.0, "max": 127.0], rounded, suffix: "quantized")
-    let product = try site.add(
-      "dense", ["units": JSONValue(units), "use_bias": false], whole, [("weights", kernel)], suffix: "product")[0]
-    let columns = try site.constant(scale, [units], type, suffix: "kernel_scale")
-    let divisor = try site.add("multiply", [:], [columns, factor], suffix: "divisor")[0]
-    return try site.add("divide", [:], [product, divisor], suffix: "quotient")[0]
+    let whole = try site.add(
+      "clip",
+      ["min": JSONValue(number: inputs.range.lowerBound), "max": JSONValue(number: inputs.range.upperBound)],
+      rounded, suffix: "quantized")[0]
+    return (whole, factor)
   }
 }

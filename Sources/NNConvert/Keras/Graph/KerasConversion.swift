@@ -25,6 +25,8 @@ final class KerasConversion {
   private(set) var warnings: [String] = []
   /// Whether `MultiHeadAttention` takes the masks away from what it is given, as it does since Keras 3.8.
   let headsTakeMasks: Bool
+  /// Whether two four-bit numbers that share a byte stand in one row, as they do since Keras 3.14, and not in one column.
+  let packsColumns: Bool
   /// The values that have lost their masks.
   private var bare: Set<ValueReference> = []
   private var names: UniqueNames
@@ -36,6 +38,7 @@ final class KerasConversion {
     generation = file.generation
     backend = file.backend
     headsTakeMasks = file.generation == .three && file.isSince(3, 8)
+    packsColumns = file.isSince(3, 14)
     self.store = store
     self.custom = custom
     self.names = UniqueNames(taken: names)
@@ -68,7 +71,13 @@ final class KerasConversion {
       guard let parameter = wanted.first(where: { $0.role == role }) else {
         throw ModelError(LayerProblem.unknownParameter(kind: kind, role: role, known: wanted.map(\.role)))
       }
-      node.parameters.append(NodeParameter(role, try add(tensor, parameter, "\(owner)/\(role)")))
+      let type = tensor.scales == nil ? parameter.type : TensorType(.i8, parameter.type.shape)
+      node.parameters.append(NodeParameter(role, try add(tensor, Parameter(role, type), "\(owner)/\(role)")))
+      if let scales = tensor.scales {
+        let scaled = Parameter("\(role)_scales", scales.type)
+        let factors = tensor.replaced(scales, "the reciprocals of its factors")
+        node.parameters.append(NodeParameter(scaled.role, try add(factors, scaled, "\(owner)/\(scaled.role)")))
+      }
     }
     if let missing = wanted.first(where: { parameter in !parameters.contains { $0.role == parameter.role } }) {
       throw ModelError(LayerProblem.missingParameter(kind: kind, missing))

@@ -40,6 +40,8 @@ struct KerasTensor {
   let sources: [String]
   /// What it is now, and what was done to it.
   private(set) var changing: ChangingTensor
+  /// A scale for each column, where the elements are whole numbers that products take as they are.
+  private(set) var scales: Tensor?
 
   init(_ array: KerasArray) {
     sources = [array.name]
@@ -115,6 +117,13 @@ struct KerasTensor {
   func replaced(_ tensor: Tensor, _ why: String) -> KerasTensor {
     var result = self
     result.changing.replace(tensor, .arranged(why))
+    return result
+  }
+
+  /// With a scale for each column.
+  func scaled(by scales: Tensor) -> KerasTensor {
+    var result = self
+    result.scales = scales
     return result
   }
 
