@@ -70,8 +70,7 @@ def resizing():
     layer("center_crop", lambda L: L.CenterCrop(3, 4), (7, 9, 2), tf=True)
     layer("center_crop_odd", lambda L: L.CenterCrop(4, 5), (7, 8, 2), tf=True)
     layer("center_crop_small", lambda L: L.CenterCrop(5, 6), (3, 9, 2))
-    layer("random_crop", lambda L: L.RandomCrop(3, 4), (7, 9, 2), refused="differ in whether it crops")
-    layer("random_crop", lambda L: L.RandomCrop(3, 4), (7, 9, 2), only_tf=True)
+    layer("random_crop", lambda L: L.RandomCrop(3, 4), (7, 9, 2), tf=True)
 
 
 def preprocessing():

@@ -66,8 +66,8 @@ package enum KerasDocumentation {
     }
     text += """
 
-      A `Sequential` and a functional model, nested or shared to any depth, become their layers; `StackedRNNCells` and the cells
-      `LSTMCell`, `GRUCell` and `SimpleRNNCell` are read inside of `RNN`. Aliases (`MaxPool2D`, `Convolution2D`, `LSTMV2`, ...)
+      A `Sequential`, a `Pipeline` and a functional model, nested or shared to any depth, become their layers; `StackedRNNCells` and
+      the cells `LSTMCell`, `GRUCell` and `SimpleRNNCell` are read inside of `RNN`. Aliases (`MaxPool2D`, `Convolution2D`, `LSTMV2`, ...)
       count as the classes that they stand for.
 
       \(refused.count) classes are refused:

@@ -114,7 +114,7 @@ extension KerasClass {
       settings.value("attention_axes") == nil ? Array(1..<max(rank - 1, 1)) : try settings.ints("attention_axes")
     settings.ignore("dropout", "flash_attention", "query_shape", "key_shape", "value_shape")
     let outputs = try headed(site, "multi_head_attention", fields, axes: axes, size: key)
-    if site.conversion.headsTakeMasks {
+    if site.conversion.isSince(3, 8) {
       let named = ["query", "value", "key"].compactMap { site.value(site.call[$0]) }
       for value in site.inputs + named { site.conversion.bare(value) }
     }

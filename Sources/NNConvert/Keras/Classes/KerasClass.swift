@@ -61,7 +61,7 @@ struct KerasClass: Sendable {
   /// All classes, in the order of the documentation.
   static let all: [KerasClass] =
     core + convolutions + poolings + normalizations + activations + recurrent + attentions + merging + reshaping
-    + preprocessing + resizing + dropped + regularization + refused
+    + preprocessing + spectrograms + resizing + dropped + regularization + refused
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

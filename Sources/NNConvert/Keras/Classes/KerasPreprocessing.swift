@@ -43,7 +43,43 @@ extension KerasClass {
       "IntegerLookup", "equal", "reduce_sum", "category_encoding",
       limits: "inverse lookups, 'tf_idf', several indices for what is not in the vocabulary or none",
       convert: KerasLookup.indices),
+    KerasClass("AutoContrast", "rescaling", "reduce_min", "reduce_max", "multiply", "where", convert: stretched),
   ]
+
+  /// Each channel of each image stretched until its extremes are those of the range.
+  private static func stretched(_ site: KerasSite) throws(ModelError) -> [KerasValue] {
+    let settings = site.settings
+    settings.ignore("factor", "bounding_box_format", "data_format", "value_range")
+    let ends = settings.layer.config["value_range"].map { KerasSettings.numbers($0) } ?? [0, 255]
+    guard ends.count == 2, ends[0] != ends[1] else { throw settings.unsupported("a range that is none") }
+    let (low, width) = (min(ends[0], ends[1]), abs(ends[1] - ends[0]))
+    let input = try site.computed(site.input())
+    guard input.type.rank >= 3 else { throw settings.unsupported("an image of \(input.type.rank) dimensions") }
+    func scaled(_ value: KerasValue, _ scale: Double, _ offset: Double, _ suffix: String) throws(ModelError)
+      -> KerasValue
+    {
+      try site.add(
+        "rescaling", ["scale": JSONValue(number: scale), "offset": JSONValue(number: offset)], [value], suffix: suffix)[
+          0]
+    }
+    let image = low == 0 && width == 255 ? input : try scaled(input, 255 / width, -low * 255 / width, "bytes")
+    // The two axes behind the images'.
+    let axes: JSONObject = ["axes": integers(input.type.rank == 3 ? [0, 1] : [1, 2]), "keepdims": true]
+    let least = try site.add("reduce_min", axes, [image], suffix: "least")[0]
+    let greatest = try site.add("reduce_max", axes, [image], suffix: "greatest")[0]
+    let distance = try site.add("subtract", [:], [greatest, least], suffix: "distance")[0]
+    let full = try site.constant([255], [], image.type.dataType, suffix: "full")
+    let factor = try site.add("divide", [:], [full, distance], suffix: "factor")[0]
+    let start = try site.add(
+      "neg", [:], site.add("multiply", [:], [least, factor], suffix: "start"), suffix: "offset")[0]
+    let product = try site.add("multiply", [:], [image, factor], suffix: "product")[0]
+    let sum = try site.add("add", [:], [product, start], suffix: "sum")
+    var result = try site.add("clip", ["min": 0.0, "max": 255.0], sum, suffix: "clipped")[0]
+    if !(low == 0 && width == 255) { result = try scaled(result, width / 255, low, "range") }
+    // A channel of one value stays as it is.
+    let isNone = try site.add("not_equal", [:], [result, result], suffix: "is_none")[0]
+    return try site.add("where", [:], [isNone, input, result])
+  }
 
   /// Indices as the counts, or the presence, of each.
   static func encoded(

@@ -72,7 +72,7 @@ extension KerasSite {
     guard case .int4(blocks: false) = quantization.mode, !weight.factorsAreRows else { return false }
     let found = try self.weight(weight.name).shape.dimensions
     guard found == packedShape(weight) else { return false }
-    return found != [weight.rows, (weight.columns + 1) / 2] || !conversion.packsColumns
+    return found != [weight.rows, (weight.columns + 1) / 2] || !conversion.isSince(3, 14)
   }
 
   private func packedShape(_ weight: KerasQuantizedWeight) -> [Int] {

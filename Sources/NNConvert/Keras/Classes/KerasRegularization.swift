@@ -8,10 +8,9 @@ extension KerasClass {
       "GaussianNoise", "ActivityRegularization", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom",
       "RandomContrast", "RandomBrightness", "RandomHeight", "RandomWidth", "RandomColorDegeneration",
       "RandomColorJitter", "RandomErasing", "RandomElasticTransform", "RandomGaussianBlur", "RandomGrayscale",
-      "RandomHue",
-      "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomSaturation", "RandomSharpness", "RandomShear",
-      "AugMix", "AutoContrast", "CutMix", "MixUp", "RandAugment",
-    ].filter { $0 != "AutoContrast" }.map { name in
+      "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomSaturation", "RandomSharpness",
+      "RandomShear", "Solarization", "AugMix", "CutMix", "MixUp", "RandAugment",
+    ].map { name in
       KerasClass(name, masks: name.hasPrefix("Random") ? .dropped : .carried) { site throws(ModelError) in
         site.settings.ignoreAll()
         return [try site.input()]
@@ -34,15 +33,10 @@ extension KerasClass {
     KerasClass(refused: "JaxLayer", because: "a function of its user's, which is Python code"),
     KerasClass(refused: "FlaxLayer", because: "a function of its user's, which is Python code"),
     KerasClass(refused: "TorchModuleWrapper", because: "a pickled module of PyTorch"),
-    KerasClass(refused: "MelSpectrogram", because: "there is no Fourier transform among the kinds"),
-    KerasClass(refused: "STFTSpectrogram", because: "there is no Fourier transform among the kinds"),
-    KerasClass(refused: "AutoContrast", because: "stretches each image by its extremes"),
     KerasClass(refused: "Equalization", because: "equalises each image by its histogram"),
     KerasClass(
       refused: "ContrastLimitedAdaptiveHistogramEqualization", because: "equalises each image by its histogram"),
-    KerasClass(refused: "Solarization", because: "inverts parts of images"),
     KerasClass(refused: "MaxNumBoundingBoxes", because: "works on bounding boxes by name"),
-    KerasClass(refused: "Pipeline", because: "holds layers of preprocessing in a form of its own"),
   ]
 }
 

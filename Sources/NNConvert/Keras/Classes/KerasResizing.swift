@@ -17,14 +17,18 @@ extension KerasClass {
       if try settings.bool("pad_to_aspect_ratio", default: false) { value = try padded(site, value, sizes, fill) }
       return [try resized(site, value, sizes, mode, antialias)]
     },
-    KerasClass("RandomCrop", "slice", "resize", limits: "files of Keras 3, open extents") { site throws(ModelError) in
+    KerasClass("RandomCrop", "slice", "resize", limits: "open extents") { site throws(ModelError) in
       site.settings.ignore("seed", "rng_type")
-      guard site.settings.generation != .three else {
-        throw site.settings.unsupported("releases of Keras 3 differ in whether it crops at inference")
+      let input = try site.input()
+      // Since Keras 3.8 it does nothing at inference; the two releases before took the crop's place from its ratio alone.
+      if site.conversion.isSince(3, 8) {
+        site.settings.ignore("height", "width", "data_format")
+        return [input]
       }
       let sizes = [try site.settings.int("height"), try site.settings.int("width")]
-      let input = try site.computed(site.input())
-      return [try resized(site, try cropped(site, input, sizes), sizes, "bilinear", false)]
+      let image = try site.computed(input)
+      let cropped = try cropped(site, image, sizes, isWhole: !site.conversion.isSince(3, 6))
+      return [try resized(site, cropped, sizes, "bilinear", false)]
     },
     KerasClass("CenterCrop", "slice", "resize", limits: "open extents") { site throws(ModelError) in
       let input = try site.computed(site.input())
@@ -60,11 +64,19 @@ extension KerasClass {
   /// The middle of an image, as large as it can be with the ratio of its later extents.
   ///
   /// Source: `resize` in `keras/src/backend/tensorflow/image.py`, with its roundings.
-  private static func cropped(_ site: KerasSite, _ value: KerasValue, _ sizes: [Int]) throws(ModelError) -> KerasValue {
+  ///
+  /// - Parameter isWhole: whether it ends as far from the other side; else it is at most of its later extents
+  private static func cropped(
+    _ site: KerasSite, _ value: KerasValue, _ sizes: [Int], isWhole: Bool = true
+  ) throws(ModelError) -> KerasValue {
     let (axes, extents) = try image(site, value)
-    let height = max(min(extents[0], rounded(Double(extents[1]) * Double(sizes[0]) / Double(sizes[1]))), 1)
-    let width = max(min(extents[1], rounded(Double(extents[0]) * Double(sizes[1]) / Double(sizes[0]))), 1)
+    var height = max(min(extents[0], rounded(Double(extents[1]) * Double(sizes[0]) / Double(sizes[1]))), 1)
+    var width = max(min(extents[1], rounded(Double(extents[0]) * Double(sizes[1]) / Double(sizes[0]))), 1)
     let starts = [(extents[0] - height) / 2, (extents[1] - width) / 2]
+    if !isWhole {
+      height = min(sizes[0], extents[0] - starts[0])
+      width = min(sizes[1], extents[1] - starts[1])
+    }
     guard [height, width] != extents else { return value }
     return try site.add("slice", slice(starts, [height, width], axes), [value], suffix: "crop")[0]
   }

@@ -23,12 +23,9 @@ final class KerasConversion {
   private(set) var unsupported: [KerasProblem.Item] = []
   /// What is worth a look, in words.
   private(set) var warnings: [String] = []
-  /// Whether `MultiHeadAttention` takes the masks away from what it is given, as it does since Keras 3.8.
-  let headsTakeMasks: Bool
-  /// Whether two four-bit numbers that share a byte stand in one row, as they do since Keras 3.14, and not in one column.
-  let packsColumns: Bool
   /// The values that have lost their masks.
   private var bare: Set<ValueReference> = []
+  private let file: KerasFile
   private var names: UniqueNames
   private var sources: [String: [String]] = [:]
 
@@ -37,12 +34,14 @@ final class KerasConversion {
   ) {
     generation = file.generation
     backend = file.backend
-    headsTakeMasks = file.generation == .three && file.isSince(3, 8)
-    packsColumns = file.isSince(3, 14)
+    self.file = file
     self.store = store
     self.custom = custom
     self.names = UniqueNames(taken: names)
   }
+
+  /// Whether Keras 3 wrote the file, in the given release or a later one; one that is not said is taken for the newest.
+  func isSince(_ major: Int, _ minor: Int) -> Bool { generation == .three && file.isSince(major, minor) }
 
   // MARK: Nodes
 

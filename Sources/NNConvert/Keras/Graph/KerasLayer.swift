@@ -47,9 +47,12 @@ struct KerasLayer {
 
   /// Whether this is a model of layers.
   var isModel: Bool {
-    (className == "Sequential" || className == "Functional" || className == "Model" || className == "Container")
+    (isChain || className == "Functional" || className == "Model" || className == "Container")
       && config["layers"] != nil
   }
+
+  /// Whether this is a model whose layers follow one another; a `Pipeline` of preprocessing is one too.
+  var isChain: Bool { className == "Sequential" || className == "Pipeline" }
 
   /// The name without colons, which our references give a meaning.
   var nodeName: String { KerasLayer.nodeName(name) }

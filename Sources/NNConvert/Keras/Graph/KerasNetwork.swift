@@ -28,7 +28,7 @@ struct KerasNetwork {
       throw ModelError(KerasProblem.badConfig(reason: "the model '\(model.name)' has no list of layers"))
     }
     name = model.name
-    isSequential = model.className == "Sequential" && model.config["input_layers"] == nil
+    isSequential = model.isChain && model.config["input_layers"] == nil
     for item in list {
       layers.append(KerasLegacy.modern(try KerasLayer(item), generation))
     }
@@ -150,7 +150,7 @@ struct KerasNetwork {
         Set(references.filter { $0.layer == layer.name }.map(\.call))
       }
       let (among, outside) = (used(calls.values.flatMap { $0 }.flatMap(\.references)), used(outputs))
-      let isFunctional = layer.className != "Sequential"
+      let isFunctional = !layer.isChain
       if generation == .three {
         if among.contains(count), !among.contains(0) { renumberCalls(of: layer.name) }
         if !outside.isEmpty, !outside.contains(0), isFunctional || outside.contains(count) {
