@@ -130,33 +130,51 @@ extension KerasClass {
   }
 
   private static func transposed(_ site: KerasSite, _ rank: Int) throws(ModelError) -> [KerasValue] {
-    var fields = try window(site, rank)
-    fields["filters"] = JSONValue(try site.settings.int("filters"))
-    site.settings.ignore("output_shape", "groups")
-    let size = try site.settings.ints("kernel_size", count: rank)
-    let strides = try site.settings.ints("strides", count: rank, default: 1)
-    let rate = try site.settings.ints("dilation_rate", count: rank, default: 1)
-    let spans = zip(size, rate).map { ($0 - 1) * $1 + 1 }
-    if site.settings.value("output_padding") != nil {
-      // `deconv_output_length` of Keras: (extent - 1) · stride + span - 2 · (span / 2) + output_padding for 'same', and
-      // TensorFlow cuts the smaller half of what is too much at the start.
-      var output = try site.settings.ints("output_padding", count: rank)
-      if fields["padding"] == "same" {
-        let cuts = zip(spans, output).map { 2 * ($0 / 2) - $1 }
-        fields["padding"] = "explicit"
-        fields["pads"] = integers(cuts.map { max($0, 0) / 2 } + cuts.map { (max($0, 0) + 1) / 2 })
-        output = cuts.map { max(-$0, 0) }
-      }
-      fields["output_padding"] = integers(output)
-    } else if fields["padding"] == "valid" {
-      fields["output_padding"] = integers(zip(strides, spans).map { max($0 - $1, 0) })
+    let settings = site.settings
+    settings.ignore("output_shape", "groups")
+    let outputPadding = settings.value("output_padding") == nil ? nil : try settings.ints("output_padding", count: rank)
+    let padding = try settings.string("padding", default: "valid")
+    guard ["valid", "same"].contains(padding) else {
+      throw settings.unsupported("the padding '\(padding)', where there are 'valid' and 'same'")
     }
+    let fields = transposedWindow(
+      filters: try settings.int("filters"), size: try settings.ints("kernel_size", count: rank),
+      strides: try settings.ints("strides", count: rank, default: 1),
+      rate: try settings.ints("dilation_rate", count: rank, default: 1), padding: padding, outputPadding: outputPadding,
+      isFirst: try settings.channelsFirst(), useBias: try settings.bool("use_bias", default: true))
     // [window..., filters, in] becomes [window..., in, filters].
     let stored = try kernel(site, rank, transposed: true)
     let output = try site.add(
       "convolution_transpose", fields, [site.computed(site.input())],
       [("kernel", try stored.permuted(Array(0..<rank) + [rank + 1, rank]))] + biases(site))[0]
     return [try site.activated(output)]
+  }
+
+  /// The fields of a transposed convolution as Keras computes it.
+  static func transposedWindow(
+    filters: Int, size: [Int], strides: [Int], rate: [Int], padding: String, outputPadding: [Int]?, isFirst: Bool,
+    useBias: Bool
+  ) -> JSONObject {
+    var fields: JSONObject = [
+      "filters": JSONValue(filters), "kernel_size": integers(size), "strides": integers(strides),
+      "dilation_rate": integers(rate), "data_format": isFirst ? "channels_first" : "channels_last",
+      "use_bias": .bool(useBias), "padding": .string(padding),
+    ]
+    let spans = zip(size, rate).map { ($0 - 1) * $1 + 1 }
+    if var output = outputPadding {
+      // `deconv_output_length` of Keras: (extent - 1) · stride + span - 2 · (span / 2) + output_padding for 'same', and
+      // TensorFlow cuts the smaller half of what is too much at the start.
+      if padding == "same" {
+        let cuts = zip(spans, output).map { 2 * ($0 / 2) - $1 }
+        fields["padding"] = "explicit"
+        fields["pads"] = integers(cuts.map { max($0, 0) / 2 } + cuts.map { (max($0, 0) + 1) / 2 })
+        output = cuts.map { max(-$0, 0) }
+      }
+      fields["output_padding"] = integers(output)
+    } else if padding == "valid" {
+      fields["output_padding"] = integers(zip(strides, spans).map { max($0 - $1, 0) })
+    }
+    return fields
   }
 
   private static func locallyConnected(_ site: KerasSite, _ rank: Int) throws(ModelError) -> [KerasValue] {

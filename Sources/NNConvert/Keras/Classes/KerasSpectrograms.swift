@@ -247,29 +247,27 @@ extension KerasClass {
 
   // MARK: Angles
 
-  /// The angle of `(x, y)` from the first axis, in radians from -π to π.
+  /// The angle of `(x, y)` from the first axis, in radians from -π to π; zeros have signs.
   static func arcTangent(
     _ site: KerasSite, _ y: KerasValue, _ x: KerasValue, suffix: String? = nil
   ) throws(ModelError) -> KerasValue {
-    let type = x.type.dataType
     let name = suffix.map { "\($0)_" } ?? ""
-    func constant(_ number: Double, _ what: String) throws(ModelError) -> KerasValue {
-      try site.constant([number], [], type, suffix: name + what)
+    func add(_ kind: String, _ inputs: [KerasValue], _ what: String) throws(ModelError) -> KerasValue {
+      try site.add(kind, [:], inputs, suffix: name + what)[0]
     }
-    func chosen(
-      _ kind: String, _ value: KerasValue, _ yes: KerasValue, _ no: KerasValue, _ what: String
-    ) throws(ModelError) -> KerasValue {
-      let test = try site.add(kind, [:], [value, constant(0, "\(what)_zero")], suffix: "\(name)is_\(what)")[0]
-      return try site.add("where", [:], [test, yes, no], suffix: name + what)[0]
+    let zero = try site.constant([0], [], x.type.dataType, suffix: "\(name)zero")
+    func isNegative(_ value: KerasValue, _ what: String) throws(ModelError) -> KerasValue {
+      let inverse = try add("reciprocal", [value], "\(what)_inverse")
+      return try add(
+        "or", [add("less", [value, zero], "\(what)_less"), add("less", [inverse, zero], "\(what)_minus_zero")], what)
     }
-    let quotient = try site.add("divide", [:], [y, x], suffix: name + "quotient")
-    let angle = try site.add("atan", [:], quotient, suffix: name + "atan")[0]
-    let turn = try chosen("less", y, constant(-.pi, "minus_pi"), constant(.pi, "pi"), "below")
-    let turned = try site.add("add", [:], [angle, turn], suffix: name + "turned")[0]
-    let left = try chosen("less", x, turned, angle, "left")
-    // Where x is 0 the quotient is infinite, or none if y is 0 too.
-    let none = try chosen("equal", y, constant(0, "none"), left, "level")
-    let isZero = try site.add("equal", [:], [x, constant(0, "zero")], suffix: name + "is_upright")[0]
-    return try site.add("where", [:], [isZero, none, left], suffix: suffix)[0]
+    let angle = try add("atan", [add("divide", [y, x], "quotient")], "atan")
+    // Where both are 0 there is no quotient.
+    let right = try add("where", [add("equal", [y, zero], "is_level"), y, angle], "right")
+    let minus = try site.constant([-Double.pi], [], x.type.dataType, suffix: "\(name)minus_pi")
+    let plus = try site.constant([Double.pi], [], x.type.dataType, suffix: "\(name)pi")
+    let turn = try add("where", [isNegative(y, "below"), minus, plus], "turn")
+    let left = try add("add", [right, turn], "left")
+    return try site.add("where", [:], [isNegative(x, "leftwards"), left, right], suffix: suffix)[0]
   }
 }

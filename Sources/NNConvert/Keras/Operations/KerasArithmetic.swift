@@ -13,11 +13,11 @@ extension KerasOperations {
     let comparisons: Set = ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"]
     for (name, kind) in kinds {
       table[name] = { operation throws(ModelError) in
-        let values = try operation.operandValues()
-        if !comparisons.contains(kind), let other = values.first(where: { !$0.type.dataType.isFloat }) {
-          throw operation.site.settings.unsupported("arithmetic with elements of \(other.type.dataType.rawValue)")
+        if comparisons.contains(kind) { return try operation.site.add(kind, [:], operation.operandValues()) }
+        if kind != "divide", let whole = try KerasWholeNumbers(operation) {
+          return [try whole.computed { (values) throws(ModelError) in try operation.one(kind, values, "wide") }]
         }
-        return try operation.site.add(kind, [:], values)
+        return try operation.site.add(kind, [:], operation.floats())
       }
     }
     for (name, kind) in ["logical_and": "and", "logical_or": "or", "logical_xor": "xor"] {

@@ -6,6 +6,9 @@ extension KerasOperations {
     var table: [String: Conversion] = [:]
     for (name, kind) in plain {
       table[name] = { operation throws(ModelError) in
+        if ofWholeNumbers.contains(name), let whole = try KerasWholeNumbers(operation, isOfOne: true) {
+          return [try whole.computed { (values) throws(ModelError) in try operation.one(kind, [values[0]], "wide") }]
+        }
         let input = try operation.input()
         let value = input.type.dataType.isFloat ? input : try operation.site.cast(input, to: .f32)
         return try operation.site.add(kind, [:], [value])
@@ -41,8 +44,13 @@ extension KerasOperations {
       guard let low = operation.option("x_min", "a_min", "clip_value_min", "min", place: 1)?.number,
         let high = operation.option("x_max", "a_max", "clip_value_max", "max", place: 2)?.number
       else { throw operation.site.settings.unsupported("bounds that are no numbers") }
-      return try operation.site.add(
-        "clip", ["min": JSONValue(number: low), "max": JSONValue(number: high)], [operation.input()])
+      let fields: JSONObject = ["min": JSONValue(number: low), "max": JSONValue(number: high)]
+      if let whole = try KerasWholeNumbers(operation, isOfOne: true) {
+        return [
+          try whole.computed { (values) throws(ModelError) in try operation.one("clip", [values[0]], "wide", fields) }
+        ]
+      }
+      return try operation.site.add("clip", fields, [operation.input()])
     }
     table["cast"] = { operation throws(ModelError) in
       let name = operation.option("dtype", place: 1)?.string ?? "float32"
@@ -51,6 +59,7 @@ extension KerasOperations {
       return input.type.dataType == type
         ? [input] : try operation.site.add("cast", ["dtype": .string(type.rawValue)], [input])
     }
+    table["saturate_cast"] = table["cast"]
     for name in ["identity", "copy", "array", "convert_to_tensor"] {
       table[name] = { operation throws(ModelError) in [try operation.input()] }
     }
@@ -71,6 +80,9 @@ extension KerasOperations {
     ("hard_shrink", "hard_shrink", "threshold", 0.5), ("soft_shrink", "soft_shrink", "threshold", 0.5),
     ("squareplus", "squareplus", "b", 4.0),
   ]
+
+  /// Functions that give whole numbers of such.
+  private static let ofWholeNumbers: Set = ["absolute", "negative", "sign", "square", "relu"]
 
   private static let plain: [(String, String)] =
     [

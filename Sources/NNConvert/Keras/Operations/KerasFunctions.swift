@@ -60,6 +60,25 @@ extension KerasOperations {
         return try operation.site.add(kind, [:], [size, operation.number(greatest(value), like: value, "greatest")])
       }
     }
+    for (name, bound) in ["isposinf": Double.infinity, "isneginf": -.infinity] {
+      table[name] = { operation throws(ModelError) in
+        let value = try operation.float()
+        return [try operation.one("equal", [value, operation.number(bound, like: value, "infinity")], nil)]
+      }
+    }
+    table["erfc"] = { operation throws(ModelError) in
+      [
+        try operation.one(
+          "rescaling", [operation.one("erf", [operation.float()], "erf")], nil, ["scale": -1.0, "offset": 1.0])
+      ]
+    }
+    table["sinc"] = { operation throws(ModelError) in
+      let value = try operation.float()
+      let turn = try operation.scaled(value, by: .pi, "turn")
+      let quotient = try operation.one("divide", [operation.one("sin", [turn], "sine"), turn], "quotient")
+      let isZero = try operation.one("equal", [value, operation.number(0, like: value, "zero")], "is_zero")
+      return [try operation.one("where", [isZero, operation.number(1, like: value, "one"), quotient], nil)]
+    }
     table["nan_to_num"] = { operation throws(ModelError) in
       let site = operation.site
       let value = try operation.float()
@@ -102,20 +121,31 @@ extension KerasOperations {
     }
     for name in ["floor_divide", "mod"] {
       table[name] = { operation throws(ModelError) in
-        let site = operation.site
-        guard operation.values.allSatisfy({ $0.type.dataType.isFloat }) else {
-          throw site.settings.unsupported("a division of integers")
+        if let whole = try KerasWholeNumbers(operation) {
+          return [
+            try whole.computed { (pair) throws(ModelError) in try quotient(operation, pair, isRest: name == "mod") }
+          ]
         }
         let pair = try operation.pair()
-        let quotient = try site.add("divide", [:], pair, suffix: "quotient")
-        let whole = try site.add("floor", [:], quotient, suffix: name == "mod" ? "whole" : nil)[0]
-        guard name == "mod" else { return [whole] }
-        let part = try site.add("multiply", [:], [whole, pair[1]], suffix: "part")[0]
-        return try site.add("subtract", [:], [pair[0], part])
+        return [try quotient(operation, pair, isRest: name == "mod", isLast: true)]
       }
     }
     return table
   }()
+
+  /// The quotient rounded down, or what it leaves.
+  private static func quotient(
+    _ operation: KerasOperation, _ pair: [KerasValue], isRest: Bool, isLast: Bool = false
+  ) throws(ModelError) -> KerasValue {
+    guard pair.count == 2 else {
+      throw operation.site.settings.unsupported("\(pair.count) operands, where there are 2")
+    }
+    let quotient = try operation.one("divide", pair, "quotient")
+    let whole = try operation.one("floor", [quotient], isRest || !isLast ? "whole" : nil)
+    guard isRest else { return whole }
+    let part = try operation.one("multiply", [whole, pair[1]], "part")
+    return try operation.one("subtract", [pair[0], part], isLast ? nil : "rest")
+  }
 
   /// The greatest finite number of a value's type.
   private static func greatest(_ value: KerasValue) -> Double {

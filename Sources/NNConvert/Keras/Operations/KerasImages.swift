@@ -30,6 +30,57 @@ extension KerasOperations {
       let weighted = try site.add("multiply", [:], [value, weights], suffix: "weighted")
       return try site.add("reduce_sum", ["axes": [JSONValue(place)], "keepdims": true], weighted)
     },
+    "rgb_to_hsv": { operation throws(ModelError) in
+      let colours = try colours(operation)
+      let (red, green, blue) = (colours.parts[0], colours.parts[1], colours.parts[2])
+      let most = try operation.one("maximum", [operation.one("maximum", [red, green], "more"), blue], "most")
+      let least = try operation.one("minimum", [operation.one("minimum", [red, green], "less"), blue], "least")
+      let range = try operation.one("subtract", [most, least], "range")
+      let zero = try operation.number(0, like: red, "zero")
+      func chosen(_ kind: String, _ pair: [KerasValue], _ yes: KerasValue, _ no: KerasValue, _ name: String)
+        throws(ModelError) -> KerasValue
+      {
+        try operation.one("where", [operation.one(kind, pair, "\(name)_test"), yes, no], name)
+      }
+      let share = try operation.one("divide", [range, most], "share")
+      let saturation = try chosen("greater", [most, zero], share, zero, "saturation")
+      let turn = try operation.scaled(range, by: 6, "turn")
+      func part(_ one: KerasValue, _ other: KerasValue, _ offset: Double, _ name: String) throws(ModelError)
+        -> KerasValue
+      {
+        let difference = try operation.one("subtract", [one, other], "\(name)_difference")
+        return try operation.one(
+          "rescaling", [operation.one("divide", [difference, turn], "\(name)_share")], name,
+          ["scale": 1.0, "offset": JSONValue(number: offset)])
+      }
+      let last = try part(red, green, 2.0 / 3, "of_blue")
+      let middle = try chosen("equal", [green, most], part(blue, red, 1.0 / 3, "of_green"), last, "green_or_blue")
+      let any = try chosen("equal", [red, most], part(green, blue, 0, "of_red"), middle, "any")
+      let hue = try chosen("greater", [range, zero], any, zero, "signed_hue")
+      let next = try operation.one("rescaling", [hue], "next_turn", ["scale": 1.0, "offset": 1.0])
+      let positive = try chosen("less", [hue, zero], next, hue, "hue")
+      return [try operation.one("concatenate", [positive, saturation, most], nil, ["axis": JSONValue(colours.axis)])]
+    },
+    "hsv_to_rgb": { operation throws(ModelError) in
+      let colours = try colours(operation)
+      let (hue, saturation, value) = (colours.parts[0], colours.parts[1], colours.parts[2])
+      let turn = try operation.scaled(hue, by: 6, "turn")
+      let rest = try operation.one("rescaling", [saturation], "rest", ["scale": -1.0, "offset": 1.0])
+      // Each colour rises and falls around its place in the turn.
+      func colour(_ centre: Double, _ scale: Double, _ offset: Double, _ name: String) throws(ModelError) -> KerasValue
+      {
+        let shifted = try operation.one(
+          "rescaling", [turn], "\(name)_place", ["scale": 1.0, "offset": JSONValue(number: -centre)])
+        let bent = try operation.one(
+          "rescaling", [operation.one("abs", [shifted], "\(name)_distance")], "\(name)_line",
+          ["scale": JSONValue(number: scale), "offset": JSONValue(number: offset)])
+        let share = try operation.one("clip", [bent], "\(name)_share", ["min": 0.0, "max": 1.0])
+        let part = try operation.one("multiply", [saturation, share], "\(name)_part")
+        return try operation.one("multiply", [operation.one("add", [rest, part], "\(name)_sum"), value], name)
+      }
+      let all = [try colour(3, 1, -1, "red"), try colour(2, -1, 2, "green"), try colour(4, -1, 2, "blue")]
+      return [try operation.one("concatenate", all, nil, ["axis": JSONValue(colours.axis)])]
+    },
     "pad_images": { operation throws(ModelError) in
       let (value, axes, margins) = try margins(operation, "padding", sign: 1)
       var padding = [[Int]](repeating: [0, 0], count: value.type.rank)
@@ -53,6 +104,17 @@ extension KerasOperations {
       throw operation.site.settings.unsupported("an image of whole numbers")
     }
     return try operation.float()
+  }
+
+  /// The three colours of an image, each with an extent of 1 along their axis.
+  private static func colours(_ operation: KerasOperation) throws(ModelError) -> (parts: [KerasValue], axis: Int) {
+    let value = try image(operation)
+    guard let place = value.place(of: operation.isChannelsFirst ? -3 : -1), value.type.shape[place].value == 3 else {
+      throw operation.site.settings.unsupported("an image that does not have three colours")
+    }
+    let parts = try operation.site.add(
+      "split", ["sizes": [1, 1, 1], "axis": JSONValue(place)], [value], suffix: "colours")
+    return (parts, place)
   }
 
   /// The axis of an image's rows.

@@ -7,9 +7,8 @@ struct KerasOperations {
   /// All operations by their names in `keras.ops`.
   static let all: [String: Conversion] =
     [
-      elementwise, functions, arithmetic, contractions, reductions, scales, orders, moves, arrangements, windows,
-      images,
-      attention,
+      elementwise, functions, arithmetic, pairs, contractions, reductions, numbersOnly, scales, orders, moves, pieces,
+      arrangements, windows, patches, images, attention, KerasRearrange.all,
     ].reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }
 
   /// The row of an operation.
@@ -36,7 +35,8 @@ struct KerasOperations {
     "SearchSorted": "searchsorted", "IsIn": "isin", "RGBToGrayscale": "rgb_to_grayscale", "RGBToHSV": "rgb_to_hsv",
     "HSVToRGB": "hsv_to_rgb", "Resize": "image_resize", "StopGradient": "identity", "CDist": "cdist", "FFT": "fft",
     "FFT2": "fft2", "IFFT2": "ifft2", "RFFT": "rfft", "IRFFT": "irfft", "STFT": "stft", "ISTFT": "istft", "SVD": "svd",
-    "JVP": "jvp", "PSNR": "psnr", "SSIM": "ssim", "CTCLoss": "ctc_loss", "CTCDecode": "ctc_decode", "Fabs": "absolute",
+    "JVP": "jvp", "AllClose": "allclose", "ExtractPatches3D": "extract_patches_3d", "PSNR": "psnr", "SSIM": "ssim",
+    "CTCLoss": "ctc_loss", "CTCDecode": "ctc_decode", "Fabs": "absolute",
     "Abs": "absolute",
   ]
 
@@ -141,8 +141,13 @@ struct KerasOperation {
   }
 
   /// An operand as a value of a type; a number or an array becomes a constant of the graph.
-  func value(_ argument: KerasArgument, _ type: DataType, _ place: Int) throws(ModelError) -> KerasValue {
-    if let value = site.value(argument) { return try site.cast(value, to: type) }
+  func value(
+    _ argument: KerasArgument, _ type: DataType, _ place: Int, suffix: String? = nil
+  ) throws(ModelError) -> KerasValue {
+    if let value = site.value(argument) {
+      guard let suffix, value.type.dataType != type else { return try site.cast(value, to: type) }
+      return try one("cast", [value], suffix, ["dtype": .string(type.rawValue)])
+    }
     guard case .constant(let json) = argument else {
       throw site.settings.unsupported("an argument that is neither a value nor a number")
     }
@@ -152,7 +157,13 @@ struct KerasOperation {
   /// The operands as values of one type: that of the values of the graph, f32 or f64 where any of them is.
   func operandValues() throws(ModelError) -> [KerasValue] {
     let types = values.map(\.type.dataType)
-    let type = types.contains(.f64) ? DataType.f64 : types.first(where: \.isFloat) ?? types.first ?? .f32
+    // A fraction among whole numbers makes them all floating point.
+    let isWhole = operands.allSatisfy { argument in
+      guard case .constant(let json) = argument else { return true }
+      return KerasSettings.numbers(json).allSatisfy { $0 == $0.rounded() }
+    }
+    let type =
+      types.contains(.f64) ? DataType.f64 : types.first(where: \.isFloat) ?? (isWhole ? types.first : nil) ?? .f32
     var result: [KerasValue] = []
     for (place, argument) in operands.enumerated() { result.append(try value(argument, type, place)) }
     return result

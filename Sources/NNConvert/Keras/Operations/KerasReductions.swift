@@ -10,6 +10,16 @@ extension KerasOperations {
     ]
     for (name, kind) in kinds {
       table[name] = { operation throws(ModelError) in
+        if ["sum", "prod", "max", "min", "amax", "amin"].contains(name),
+          let whole = try KerasWholeNumbers(operation, isOfOne: true)
+        {
+          let isBound = name.hasSuffix("max") || name.hasSuffix("min")
+          return [
+            try whole.computed(as: isBound ? nil : whole.wide) { (values) throws(ModelError) in
+              try operation.one(kind, [values[0]], "wide", fields(operation))
+            }
+          ]
+        }
         let input = try operation.input()
         let value = input.type.dataType.isFloat ? input : try operation.site.cast(input, to: .f32)
         return try operation.site.add(kind, fields(operation), [value])
@@ -48,12 +58,18 @@ extension KerasOperations {
       guard let axes = try operation.axes(), axes.count == 1 else {
         throw operation.site.settings.unsupported("a sum without an axis")
       }
-      return try operation.site.add(
-        "cumsum",
-        [
-          "axis": JSONValue(axes[0]), "exclusive": .bool(operation.isTrue("exclusive")),
-          "reverse": .bool(operation.isTrue("reverse")),
-        ], [operation.input()])
+      let fields: JSONObject = [
+        "axis": JSONValue(axes[0]), "exclusive": .bool(operation.isTrue("exclusive")),
+        "reverse": .bool(operation.isTrue("reverse")),
+      ]
+      if let whole = try KerasWholeNumbers(operation, isOfOne: true) {
+        return [
+          try whole.computed(as: whole.wide) { (values) throws(ModelError) in
+            try operation.one("cumsum", [values[0]], "wide", fields)
+          }
+        ]
+      }
+      return try operation.site.add("cumsum", fields, [operation.input()])
     }
     table["top_k"] = { operation throws(ModelError) in
       guard let k = operation.option("k", place: 1)?.smallInt else {
