@@ -60,6 +60,8 @@ class Malformed:
         self.configurations()
         self.layers()
         self.weights()
+        self.quantized()
+        self.operations()
         self.legacy()
         lines = ",\n".join(json.dumps(entry) for entry in self.entries)
         (self.folder / "manifest.json").write_text(f"[\n{lines}\n]\n")
@@ -215,6 +217,64 @@ class Malformed:
             file[where].create_virtual_dataset("0", layout)
 
         self.add("virtual.keras", self.stored(virtual), "a virtual dataset", UNSUPPORTED)
+
+    def quantized(self):
+        """Policies that do not go with what is stored."""
+        where = "layers/dense/vars"
+        numbers = np.arange(15, dtype=np.int8).reshape(5, 3)
+        factors = np.full(3, 2.5, np.float32)
+
+        def layer(name, why, policy, arrays, code=UNSUPPORTED, **settings):
+            def config(text):
+                dtype = {"module": "keras", "class_name": "QuantizedDTypePolicy", "config": {"mode": policy, "source_name": "float32"},
+                         "registered_name": None}  # fmt: skip
+                layer_of(text, "first")["config"].update({"dtype": dtype} | settings)
+
+            def change(file):
+                for place in list(file[where]):
+                    del file[f"{where}/{place}"]
+                for place, array in enumerate(arrays):
+                    file[f"{where}/{place}"] = array
+
+            text = json.loads(self.members["config.json"])
+            config(text)
+            target = io.BytesIO(self.members["model.weights.h5"])
+            with h5py.File(target, "r+") as file:
+                change(file)
+            members = {"config.json": json.dumps(text).encode(), "model.weights.h5": target.getvalue()}
+            self.add(f"quantized-{name}.keras", self.archive(members), why, code)
+
+        layer("factors", "fewer factors than columns", "int8", [numbers, factors, factors[:2]])
+        layer("floats", "floats where there should be integers", "int8", [numbers.astype(np.float32), factors, factors])
+        layer("missing", "no factors", "int8", [numbers, factors], MALFORMED)
+        layer("packed", "four-bit numbers of another form", "int4/-1", [numbers[:4], factors, factors])
+        blocks = [numbers[:, :2], factors, np.ones((3, 3), np.float32), np.zeros((3, 3), np.int8)]
+        for name, index in (("beyond", [0, 1, 2, 3, 0]), ("none", [0, np.nan, 1, 2, 0]), ("huge", [0, 1e30, 1, 2, 0]), ("few", [0, 1])):
+            layer(f"group-{name}", "a group that is not there", "int4/2", [*blocks, np.array(index, np.float32)])
+        layer("mode", "a mode that nobody knows", "int3", [numbers, factors, factors])
+        inputs = {"class_name": "Int8QuantizationConfig", "config": {"activation_quantizer": {"class_name": "Mine", "config": {}}}}
+        layer("inputs", "inputs quantised by a class of its author", "int8", [numbers, factors, factors], quantization_config=inputs)
+
+    def operations(self):
+        """Operations whose arguments ask for more than there can be."""
+
+        def operation(name, why, class_name, module, args=(), config=None, **kwargs):
+            def change(config_of_model):
+                layer = layer_of(config_of_model, "first")
+                tensor = layer["inbound_nodes"][0]["args"][0]
+                layer.update(module=module, class_name=class_name, registered_name=class_name, config={"name": "first"} | (config or {}),
+                             inbound_nodes=[{"args": [tensor, *args], "kwargs": kwargs}])  # fmt: skip
+
+            self.add(f"operation-{name}.keras", self.config(change), why, UNSUPPORTED)
+
+        einops, numpy, image = "keras.src.ops.einops", "keras.src.ops.numpy", "keras.src.ops.image"
+        operation("pattern-parts", "parts of an axis beyond it", "Rearrange", einops, ["b (c d e f) -> b c d e f"], c=2**30, d=2**30, e=2**30)
+        operation("pattern-axes", "sides with other axes", "Rearrange", einops, ["b c -> b d"])
+        operation("pattern-brackets", "a bracket that does not end", "Rearrange", einops, ["b (c -> b c"])
+        operation("split", "more parts than elements", "ArraySplit", numpy, config={"indices_or_sections": 10**9, "axis": 1})
+        operation("cuts", "cuts in no order", "ArraySplit", numpy, config={"indices_or_sections": [4, 1], "axis": 1})
+        operation("patches", "patches of a vector", "ExtractPatches", image, config={"size": [2**30, 2**30]})
+        operation("diagonal", "a diagonal of an open extent", "Diagonal", numpy, config={"offset": 2**40, "axis1": 0, "axis2": 1})
 
     # Legacy files
 

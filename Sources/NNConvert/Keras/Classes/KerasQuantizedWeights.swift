@@ -57,7 +57,7 @@ struct KerasQuantizedWeight {
       var places = [Int](repeating: 0, count: shape.count)
       var rest = index
       for axis in shape.indices.reversed() {
-        (rest, places[axis]) = rest.quotientAndRemainder(dividingBy: shape[axis])
+        (rest, places[axis]) = rest.quotientAndRemainder(dividingBy: max(shape[axis], 1))
       }
       return ordered.reduce(0) { $0 * shape[$1] + places[$1] }
     }
@@ -109,7 +109,7 @@ extension KerasSite {
       return try floating(stored, weight, "divided by their factors") { Double(numbers[$0]) / scale[factor($0)] }
     default:
       let zero = try factors("\(weight.name)_zero")
-      let groups = try factors("g_idx").map { Int($0) }
+      let groups = try factors("g_idx").map { Int(exactly: $0) ?? -1 }
       let place = try groupPlaces(weight, groups)
       guard zero.count == scale.count else { throw settings.unsupported("another number of zeros than of factors") }
       let rowFactors = mode == .awq ? try factors("awq_scales") : []

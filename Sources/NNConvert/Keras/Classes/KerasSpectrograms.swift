@@ -51,6 +51,9 @@ extension KerasClass {
       let kernels = try KerasTensor(joining: parts, axis: 2, "of both parts")
       guard kernels.shape.rank == 3 else { throw settings.unsupported("kernels of \(kernels.shape.rank) dimensions") }
       bins = kernels.shape[2]
+      guard kernels.shape.count <= (1 << 28) / channels else {
+        throw settings.unsupported("kernels for \(channels) channels")
+      }
       let all =
         channels == 1
         ? kernels
@@ -106,7 +109,7 @@ extension KerasClass {
   private static func doubled(
     _ site: KerasSite, _ power: KerasValue, _ bins: Int, _ channels: Int, _ isFirst: Bool
   ) throws(ModelError) -> KerasValue {
-    let one = (0..<bins).map { (1..<bins - 1).contains($0) ? 2.0 : 1 }
+    let one = (0..<bins).map { $0 > 0 && $0 < bins - 1 ? 2.0 : 1 }
     let all = (0..<channels).flatMap { _ in one }
     let factors = try site.constant(
       all, isFirst ? [all.count, 1] : [all.count], power.type.dataType, suffix: "factors")
@@ -151,6 +154,9 @@ extension KerasClass {
     }
     let channel = try site.add("expand_dims", ["axes": [2]], framed, suffix: "channel")
     let bins = size / 2 + 1
+    guard length * bins <= 1 << 26 else {
+      throw settings.unsupported("a transform of \(size) elements, whose kernels would be too large")
+    }
     func part(_ function: (Double) -> Double, _ name: String) throws(ModelError) -> KerasValue {
       let window = try window(settings, length)
       var kernel: [Double] = []

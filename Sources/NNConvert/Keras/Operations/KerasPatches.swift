@@ -170,6 +170,9 @@ extension KerasOperation {
       throw site.settings.unsupported("an open number of channels")
     }
     let places = size.reduce(1, *)
+    guard channels <= (1 << 24) / max(places * multiplier, 1) else {
+      throw site.settings.unsupported("kernels for \(channels) channels")
+    }
     var all: [Double] = []
     for place in 0..<places {
       for _ in 0..<channels { all += kernel[place * multiplier..<(place + 1) * multiplier] }

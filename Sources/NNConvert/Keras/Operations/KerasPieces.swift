@@ -36,7 +36,7 @@ extension KerasOperations {
         result = try operation.one(
           "where",
           [
-            operation.value(conditions[place], .bool, 100 + place), operation.value(choices[place], type, place),
+            operation.value(conditions[place], .bool, place), operation.value(choices[place], type, place),
             result,
           ],
           place == 0 ? nil : "from_\(place + 1)")
@@ -150,7 +150,7 @@ extension KerasOperations {
     let axes = [operation.option("axis1", place: 2)?.smallInt ?? 0, operation.option("axis2", place: 3)?.smallInt ?? 1]
     let places = axes.compactMap { value.place(of: $0) }
     guard places.count == 2, places[0] != places[1], let rows = value.type.shape[places[0]].value,
-      let columns = value.type.shape[places[1]].value
+      let columns = value.type.shape[places[1]].value, rows <= 1 << 24, columns <= 1 << 24, offset.magnitude < 1 << 24
     else { throw operation.site.settings.unsupported("a diagonal of open extents") }
     let others = (0..<rank).filter { !places.contains($0) }
     let extents = others.map { value.type.shape[$0].value ?? -1 }

@@ -28,15 +28,20 @@ enum KerasRearrange {
       for name in group {
         if case .constant(let json)? = operation.site.call[name], let extent = json.smallInt, extent > 0 {
           extents[name] = extent
-          known *= min(extent, 1 << 20)
+          known = min(known, 1 << 31) * extent
         } else {
           missing.append(name)
         }
       }
-      guard missing.count <= 1, whole.map({ $0 % known == 0 }) ?? true else {
+      guard missing.count <= 1, known < 1 << 31, whole.map({ $0 % known == 0 }) ?? true else {
         throw operation.site.settings.unsupported("parts of an axis that do not make it up")
       }
       if let name = missing.first { extents[name] = whole.map { $0 / known } ?? -1 }
+    }
+    // Sides have the same parts, so that merged ones are no more than the value has; what is open has no bound.
+    let all = extents.values.filter { $0 > 0 }
+    guard all.reduce(1, { $0 < 1 << 31 ? $0 * $1 : $0 }) < 1 << 31 else {
+      throw operation.site.settings.unsupported("more elements than there can be")
     }
     func reshaped(_ value: KerasValue, _ shape: [Int], _ suffix: String?) throws(ModelError) -> KerasValue {
       guard shape.filter({ $0 == -1 }).count <= 1 else {
