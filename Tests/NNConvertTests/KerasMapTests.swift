@@ -16,6 +16,13 @@ import Testing
     ("spectral_normalization", "no node has it; --allow-unused leaves it out"),
     // Integers with scales, which the policies of the configuration tell from plain weights.
     ("quantized_", "the weights do not fit onto the architecture"),
+    // Kernels that stand once for each channel, and those that conversion makes.
+    ("stft_spectrogram_", "the weights do not fit onto the architecture"), ("mel_spectrogram_", "the file has 0 numbers"),
+    ("ops_extract_patches", "the file has 0 numbers"), ("ops_unfold", "the file has 0 numbers"),
+    ("ops_gaussian_blur", "the file has 0 numbers"), ("ops_sobel_edges", "the file has 0 numbers"),
+    ("resizing_area", "the file has 0 numbers"), ("resizing_gaussian", "the file has 0 numbers"),
+    ("resizing_lanczos", "the file has 0 numbers"), ("resizing_mitchellcubic", "the file has 0 numbers"),
+    ("up_sampling2d_lanczos", "the file has 0 numbers"),
     // Adaptations, whose factor stands in the configuration.
     ("dense_lora_lists", "lora_kernel_a' is in the file and no node has it"),
     ("einsum_dense_lora_lists", "lora_kernel_a' is in the file and no node has it"),

@@ -47,6 +47,13 @@ extension KerasClass {
     if mode == "nearest" {
       return try site.add("up_sampling", ["size": integers(size), "data_format": format], [site.input()])
     }
+    if KerasResizeKernel(mode) != nil, rank == 2 {
+      let value = try site.computed(site.input())
+      let first = channelsFirst ? 2 : 1
+      let extents = value.type.shape.dropFirst(first).prefix(2).map { $0.value ?? 0 }
+      let sizes = zip(extents, size).map { $0.multipliedReportingOverflow(by: $1).partialValue }
+      return [try resized(site, value, sizes, mode, false, first: first)]
+    }
     guard mode == "bilinear" || mode == "bicubic" else { throw settings.unsupported("the interpolation '\(mode)'") }
     var fields: JSONObject = [
       "axes": integers(size.indices.map { $0 + (channelsFirst ? 2 : 1) }),

@@ -3,7 +3,7 @@ import NNFormat
 extension KerasClass {
   /// Layers that give images other extents.
   static let resizing: [KerasClass] = [
-    KerasClass("Resizing", "resize", "slice", "padding", limits: "lanczos and area; ratios of open extents") {
+    KerasClass("Resizing", "resize", "einsum_dense", "slice", "padding", limits: "ratios and lanczos of open extents") {
       site throws(ModelError) in
       let settings = site.settings
       let input = try site.computed(site.input())
@@ -113,6 +113,9 @@ extension KerasClass {
   static func resized(
     _ site: KerasSite, _ value: KerasValue, _ sizes: [Int], _ mode: String, _ antialias: Bool, first: Int
   ) throws(ModelError) -> KerasValue {
+    if let kernel = KerasResizeKernel(mode) {
+      return try kernel.resized(site, value, sizes, isAntialiased: antialias, first: first)
+    }
     var fields: JSONObject = ["axes": integers([first, first + 1]), "sizes": integers(sizes)]
     switch mode {
     case "nearest":

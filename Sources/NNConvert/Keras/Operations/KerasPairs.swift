@@ -4,7 +4,10 @@ extension KerasOperations {
   /// Functions of two values, element by element or of what lies along the last axis.
   static let pairs: [String: Conversion] = [
     "arctan2": { operation throws(ModelError) in
-      let pair = try operation.pair()
+      // TensorFlow calls the second operand x.
+      let first = try operation.float()
+      let second = operation.site.value(operation.site.call["x"])
+      let pair = if let second { [first, second] } else { try operation.pair() }
       return [try KerasClass.arcTangent(operation.site, pair[0], pair[1])]
     },
     "fmod": { operation throws(ModelError) in
