@@ -51,21 +51,23 @@ def resizing():
     layer("up_sampling2d", lambda L: L.UpSampling2D((2, 3)), (3, 5, 2), tf=True)
     layer("up_sampling2d_bilinear", lambda L: L.UpSampling2D((2, 3), interpolation="bilinear"), (3, 5, 2), tf=True, **many)
     layer("up_sampling2d_bicubic", lambda L: L.UpSampling2D(2, interpolation="bicubic"), (3, 5, 2), tf=True)
-    layer("up_sampling2d_lanczos3", lambda L: L.UpSampling2D(2, interpolation="lanczos3"), (5, 7, 2), double=False)
-    layer("up_sampling2d_lanczos5_first", lambda L: L.UpSampling2D((2, 3), "channels_first", "lanczos5"), (2, 5, 7), double=False)
+    layer("up_sampling2d_lanczos3", lambda L: L.UpSampling2D(2, interpolation="lanczos3"), (5, 7, 2), double=False, absolute=1e-5)
+    layer("up_sampling2d_lanczos5_first", lambda L: L.UpSampling2D((2, 3), "channels_first", "lanczos5"), (2, 5, 7), double=False, absolute=1e-5)
     layer("up_sampling2d_first", lambda L: L.UpSampling2D((2, 3), data_format="channels_first"), (2, 3, 5), tf=True)
     layer("up_sampling3d", lambda L: L.UpSampling3D((2, 1, 3)), (3, 2, 5, 2), tf=True)
     for kind in ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area", "gaussian", "mitchellcubic"):
         # TensorFlow looks the cubic filter up in a table of 1,024 places, and so is only near what it means to compute; it has the other
         # kernels in single precision alone.
-        options = {"absolute": 2e-3 if Settings.large == 1 else 4e-3} if kind == "bicubic" else {"double": kind in ("bilinear", "nearest")}
+        options = {} if kind in ("bilinear", "nearest") else {"double": False, "absolute": 1e-5}
+        if kind == "bicubic":
+            options = {"absolute": 2e-3 if Settings.large == 1 else 4e-3}
         if kind not in ("area", "gaussian", "mitchellcubic"):
             layer(f"resizing_{kind}", lambda L: L.Resizing(7, 4, interpolation=kind), (5, 9, 2), **options)
             layer(f"resizing_{kind}_down", lambda L: L.Resizing(3, 4, interpolation=kind), (7, 11, 2), **options)
         layer(f"resizing_{kind}", lambda L: L.Resizing(7, 4, interpolation=kind), (5, 9, 2), only_tf=True, **options)
         if kind == "area" or kind.startswith("lanczos"):
             layer(f"resizing_{kind}_down", lambda L: L.Resizing(3, 4, interpolation=kind), (7, 11, 2), only_tf=True, **options)
-    layer("resizing_lanczos3_antialias", lambda L: L.Resizing(3, 4, "lanczos3", antialias=True), (7, 11, 2), double=False)
+    layer("resizing_lanczos3_antialias", lambda L: L.Resizing(3, 4, "lanczos3", antialias=True), (7, 11, 2), double=False, absolute=1e-5)
     layer("resizing_antialias", lambda L: L.Resizing(3, 4, antialias=True), (7, 11, 2))
     layer("resizing_crop", lambda L: L.Resizing(3, 4, crop_to_aspect_ratio=True), (7, 11, 2))
     layer("resizing_pad", lambda L: L.Resizing(6, 5, pad_to_aspect_ratio=True, fill_value=0.5), (7, 11, 2), **many)

@@ -69,8 +69,8 @@ extension KerasClass {
     case "imag": value = try transformed(["imag_kernel"], "imaginary")
     case "stft": value = try transformed(["real_kernel", "imag_kernel"], "parts")
     case "angle":
-      value = try arcTangent(
-        site, transformed(["imag_kernel"], "imaginary"), transformed(["real_kernel"], "real"), suffix: "angle")
+      value = try site.arcTangent(
+        transformed(["imag_kernel"], "imaginary"), transformed(["real_kernel"], "real"), suffix: "angle")
     case "psd", "magnitude", "log":
       let real = try transformed(["real_kernel"], "real")
       let power = try powers(site, real, transformed(["imag_kernel"], "imaginary"))
@@ -249,31 +249,5 @@ extension KerasClass {
       "rescaling", ["scale": 1.0, "offset": JSONValue(number: -(try settings.number("top_db", default: 80)))], greatest,
       suffix: "floor")[0]
     return try site.add("maximum", [:], [decibels, floor], suffix: "above_floor")[0]
-  }
-
-  // MARK: Angles
-
-  /// The angle of `(x, y)` from the first axis, in radians from -π to π; zeros have signs.
-  static func arcTangent(
-    _ site: KerasSite, _ y: KerasValue, _ x: KerasValue, suffix: String? = nil
-  ) throws(ModelError) -> KerasValue {
-    let name = suffix.map { "\($0)_" } ?? ""
-    func add(_ kind: String, _ inputs: [KerasValue], _ what: String) throws(ModelError) -> KerasValue {
-      try site.add(kind, [:], inputs, suffix: name + what)[0]
-    }
-    let zero = try site.constant([0], [], x.type.dataType, suffix: "\(name)zero")
-    func isNegative(_ value: KerasValue, _ what: String) throws(ModelError) -> KerasValue {
-      let inverse = try add("reciprocal", [value], "\(what)_inverse")
-      return try add(
-        "or", [add("less", [value, zero], "\(what)_less"), add("less", [inverse, zero], "\(what)_minus_zero")], what)
-    }
-    let angle = try add("atan", [add("divide", [y, x], "quotient")], "atan")
-    // Where both are 0 there is no quotient.
-    let right = try add("where", [add("equal", [y, zero], "is_level"), y, angle], "right")
-    let minus = try site.constant([-Double.pi], [], x.type.dataType, suffix: "\(name)minus_pi")
-    let plus = try site.constant([Double.pi], [], x.type.dataType, suffix: "\(name)pi")
-    let turn = try add("where", [isNegative(y, "below"), minus, plus], "turn")
-    let left = try add("add", [right, turn], "left")
-    return try site.add("where", [:], [isNegative(x, "leftwards"), left, right], suffix: suffix)[0]
   }
 }

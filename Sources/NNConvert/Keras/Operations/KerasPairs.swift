@@ -8,7 +8,7 @@ extension KerasOperations {
       let first = try operation.float()
       let second = operation.site.value(operation.site.call["x"])
       let pair = if let second { [first, second] } else { try operation.pair() }
-      return [try KerasClass.arcTangent(operation.site, pair[0], pair[1])]
+      return [try operation.site.arcTangent(pair[0], pair[1])]
     },
     "fmod": { operation throws(ModelError) in
       // With the sign of what is divided.
