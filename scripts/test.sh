@@ -3,7 +3,7 @@
 #
 #   scripts/test.sh                everything that must hold, with the peers, the demo and the outside app
 #   scripts/test.sh --peers        also files of Keras against Keras itself: fixtures made anew, 300 random models, a trained network,
-#                                  and what to-keras writes (downloads TensorFlow and JAX)
+#                                  the networks of keras.applications, and what to-keras writes (downloads TensorFlow and JAX)
 #   scripts/test.sh --sanitize     also the tests with the address and thread sanitizers
 #   scripts/test.sh --exhaustive   also the slow tier: every single-precision input of the elementary functions, and a million
 #                                  double-precision ones of each (some hours)
@@ -54,6 +54,7 @@ if [ -n "$peers" ]; then
   python3 -m venv .venv-keras
   .venv-keras/bin/pip install --quiet --requirement Fixtures/generate/keras-requirements.txt
   .venv-keras/bin/python Tests/Interop/keras_peers.py "$(swift build -c release --show-bin-path)"
+  .venv-keras/bin/python Tests/Interop/keras_applications.py "$(swift build -c release --show-bin-path)"
   .venv-keras/bin/python Tests/Interop/keras_export.py "$(swift build -c release --show-bin-path)" --each 5
 fi
 

@@ -1,5 +1,7 @@
 """Cases of Fixtures/keras: networks over images."""
 
+import importlib
+
 from keras_cases import chain
 
 
@@ -20,6 +22,10 @@ def generate():
     chain("net_vision_transformer", vision_transformer, (6, 8, 3))
     chain("net_fully_convolutional", fully_convolutional, (None, None, 2), **both)
     chain("net_preprocessed", preprocessed, (7, 8, 3), **both)
+    chain("net_next", next_block, (7, 8, 4), **both)
+    # Of tf.keras's own classes this one is registered like a user's, so that it does not find it again.
+    for form in (".keras", ".h5"):
+        chain(f"net_scaled{form.replace('.', '_')}", scaled_residual, (7, 8, 4), form=form, reload=False, **both)
 
 
 def lenet(library, x):
@@ -145,3 +151,21 @@ def preprocessed(library, x):
     layers = library.layers
     x = layers.RandomFlip()(layers.Rescaling(1 / 127.5, offset=-1)(layers.CenterCrop(5, 6)(x)))
     return layers.Dense(2)(layers.Flatten()(layers.Conv2D(3, 2)(x)))
+
+
+def of_applications(library, module, name):
+    """A class that a network of keras.applications brings along."""
+    return getattr(importlib.import_module(f"{library.__name__}.src.applications.{module}"), name)
+
+
+def next_block(library, x):
+    layers = library.layers
+    body = layers.LayerNormalization(epsilon=1e-6)(layers.DepthwiseConv2D(3, padding="same")(x))
+    body = layers.Dense(4)(layers.Activation("gelu")(layers.Dense(9)(body)))
+    body = of_applications(library, "convnext", "LayerScale")(1e-6, 4)(body)
+    return x + of_applications(library, "convnext", "StochasticDepth")(0.2)(body)
+
+
+def scaled_residual(library, x):
+    body = library.layers.Conv2D(4, 3, padding="same")(x)
+    return library.layers.ReLU()(of_applications(library, "inception_resnet_v2", "CustomScaleLayer")(0.17)([x, body]))

@@ -144,7 +144,12 @@ extension KerasLayer {
   /// Whether the class is a user's own and not one of Keras.
   var isOfUser: Bool {
     let package = registeredName.split(separator: ">").dropLast().first.map(String.init) ?? ""
-    if !package.isEmpty, !["keras", "Keras", "keras_hub", "TFOpLambda"].contains(package) { return true }
+    // A layer of the InceptionResNetV2 of keras.applications is registered like a user's.
+    if !package.isEmpty, !["keras", "Keras", "keras_hub", "TFOpLambda"].contains(package),
+      registeredName != "Custom>CustomScaleLayer"
+    {
+      return true
+    }
     let top = module.split(separator: ".").first.map(String.init) ?? ""
     return !module.isEmpty && !["keras", "tf_keras", "tensorflow"].contains(top)
   }

@@ -12,6 +12,15 @@ extension KerasClass {
         site throws(ModelError) in
         [try concatenated(site, site.inputs, try site.settings.int("axis", default: -1))]
       },
+      KerasClass("CustomScaleLayer", "rescaling", "add") { site throws(ModelError) in
+        // Of keras.applications, in its InceptionResNetV2.
+        let inputs = site.inputs
+        guard inputs.count == 2 else { throw site.settings.unsupported("\(inputs.count) inputs, where there are 2") }
+        let scale = try site.settings.number("scale")
+        let second = try site.add(
+          "rescaling", ["scale": JSONValue(number: scale)], [site.computed(inputs[1])], suffix: "scaled")[0]
+        return try site.add("add", [:], [site.computed(inputs[0]), second])
+      },
       KerasClass("Dot", "dot", masks: .dropped) { site throws(ModelError) in
         try dot(site, try site.settings.ints("axes", count: 2), try site.settings.bool("normalize", default: false))
       },

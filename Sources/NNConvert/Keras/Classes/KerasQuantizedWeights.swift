@@ -85,50 +85,60 @@ extension KerasSite {
   var quantization: KerasQuantization { KerasQuantization(layer) }
 
   /// A weight with its numbers as they are and a scale for each column, where products have such weights; else in floating point.
-  func quantized(_ weight: KerasQuantizedWeight, allowsScales: Bool = true) throws(ModelError) -> KerasTensor {
-    let mode = quantization.mode
-    if mode == .none { return try self.weight(weight.name) }
+  func quantized(_ weight: KerasQuantizedWeight) throws(ModelError) -> KerasTensor {
     let stored = try self.weight(weight.name)
-    let numbers = try integers(stored, weight)
+    switch quantization.mode {
+    case .none: return stored
+    case .int8, .int4(blocks: false): return try withFactors(stored, weight)
+    default: return try withGroups(stored, weight)
+    }
+  }
+
+  private func withFactors(_ stored: KerasTensor, _ weight: KerasQuantizedWeight) throws(ModelError) -> KerasTensor {
     let scale = try factors("\(weight.name)_scale")
+    guard scale.count == (weight.factorsAreRows ? weight.rows : weight.columns) else {
+      throw settings.unsupported("factors of another number than the weights'")
+    }
+    let numbers = try integers(stored, weight)
     // Four-bit numbers of rows and columns have factors in the order of their columns.
-    let isMatrix = mode == .int4(blocks: false) && !weight.factorsAreRows ? try !keepsShape(weight) : false
+    let isMatrix = quantization.mode != .int8 && !weight.factorsAreRows ? try !keepsShape(weight) : false
     let columns = weight.columns
     let factor = isMatrix ? { $0 % columns } : weight.factor
-    switch mode {
-    case .int8, .int4(blocks: false):
-      guard scale.count == (weight.factorsAreRows ? weight.rows : weight.columns) else {
-        throw settings.unsupported("factors of another number than the weights'")
-      }
-      if allowsScales, weight.columnsAreLast, computeType == .f32 {
-        let values = numbers.map { Int8($0) }
-        let scales = (0..<columns).map { Float(1) / Float(scale[factor($0)]) }
-        return stored.replaced(try Tensor(values, try Shape(weight.shape)), "whole numbers").scaled(
-          by: try Tensor(scales, try Shape([scales.count])))
-      }
-      return try floating(stored, weight, "divided by their factors") { Double(numbers[$0]) / scale[factor($0)] }
-    default:
-      let zero = try factors("\(weight.name)_zero")
-      let groups = try factors("g_idx").map { Int(exactly: $0) ?? -1 }
-      let place = try groupPlaces(weight, groups)
-      guard zero.count == scale.count else { throw settings.unsupported("another number of zeros than of factors") }
-      let rowFactors = mode == .awq ? try factors("awq_scales") : []
-      guard mode != .awq || rowFactors.count == weight.rows else {
-        throw settings.unsupported("factors of another number than the weights'")
-      }
-      return try floating(stored, weight, "less the zeros of their groups, times their factors") { index in
-        let (row, column) = (index / weight.columns, index % weight.columns)
-        let value = (Double(numbers[index]) - zero[place(row, column)]) * scale[place(row, column)]
-        return rowFactors.isEmpty ? value : value / rowFactors[row]
-      }
+    guard weight.columnsAreLast, computeType == .f32 else {
+      let values = numbers.elements(as: Int8.self)
+      return try floating(stored, weight, "divided by their factors") { Double(values[$0]) / scale[factor($0)] }
+    }
+    let scales = (0..<columns).map { Float(1) / Float(scale[factor($0)]) }
+    let whole = quantization.mode == .int8 ? stored : stored.replaced(numbers, "four-bit numbers unpacked")
+    return whole.scaled(by: try Tensor(scales, try Shape([columns])))
+  }
+
+  private func withGroups(_ stored: KerasTensor, _ weight: KerasQuantizedWeight) throws(ModelError) -> KerasTensor {
+    let scale = try factors("\(weight.name)_scale")
+    let zero = try factors("\(weight.name)_zero")
+    let place = try groupPlaces(weight, try factors("g_idx").map { Int(exactly: $0) ?? -1 })
+    guard zero.count == scale.count else { throw settings.unsupported("another number of zeros than of factors") }
+    let rowFactors = quantization.mode == .awq ? try factors("awq_scales") : [Double](repeating: 1, count: weight.rows)
+    guard rowFactors.count == weight.rows else {
+      throw settings.unsupported("factors of another number than the weights'")
+    }
+    let numbers = try integers(stored, weight)
+    let signed = numbers.dataType == .i8 ? numbers.elements(as: Int8.self) : []
+    let unsigned = numbers.dataType == .u8 ? numbers.elements(as: UInt8.self) : []
+    let columns = weight.columns
+    return try floating(stored, weight, "less the zeros of their groups, times their factors") { index in
+      let (row, column) = (index / columns, index % columns)
+      let number = signed.isEmpty ? Double(unsigned[index]) : Double(signed[index])
+      return (number - zero[place(row, column)]) * scale[place(row, column)] / rowFactors[row]
     }
   }
 
   private func floating(
     _ stored: KerasTensor, _ weight: KerasQuantizedWeight, _ why: String, _ body: (Int) -> Double
   ) throws(ModelError) -> KerasTensor {
-    let values = (0..<weight.rows * weight.columns).map(body)
-    return stored.replaced(try Tensor(values, try Shape(weight.shape)).cast(to: computeType).tensor, why)
+    let (range, shape) = (0..<weight.rows * weight.columns, try Shape(weight.shape))
+    let tensor = try computeType == .f32 ? Tensor(range.map { Float(body($0)) }, shape) : Tensor(range.map(body), shape)
+    return stored.replaced(tensor, why)
   }
 
   /// Where the factor and the zero of an element are, by its row and column.
@@ -155,62 +165,60 @@ extension KerasSite {
     try weight(name).changing.tensor.cast(to: .f64).tensor.elements(as: Double.self)
   }
 
-  /// The whole numbers of a quantised weight, in the order of its shape.
-  private func integers(_ stored: KerasTensor, _ weight: KerasQuantizedWeight) throws(ModelError) -> [Int] {
+  /// The whole numbers of a quantised weight, in the order of its shape: i8, or u8 for those without signs.
+  private func integers(_ stored: KerasTensor, _ weight: KerasQuantizedWeight) throws(ModelError) -> Tensor {
     let tensor = stored.changing.tensor
+    let packed = tensor.shape.dimensions
     let otherForm = settings.unsupported("quantised weights in another form")
     switch quantization.mode {
     case .int8:
-      guard tensor.dataType == .i8, tensor.shape.dimensions == weight.shape else { throw otherForm }
-      return tensor.elements(as: Int8.self).map { Int($0) }
+      guard tensor.dataType == .i8, packed == weight.shape else { throw otherForm }
+      return tensor
     case .int4:
       guard tensor.dataType == .i8 else { throw otherForm }
       let keepsShape = try keepsShape(weight)
-      let bytes = tensor.elements(as: Int8.self).map { UInt8(bitPattern: $0) }
+      let whole = keepsShape ? weight.shape : [weight.rows, weight.columns]
+      // The upper half of a byte keeps its sign when it moves down.
       guard
         let values = unpacked(
-          bytes, tensor.shape.dimensions, keepsShape ? weight.packedAxis : 1,
-          keepsShape ? weight.shape : [weight.rows, weight.columns])
+          tensor.elements(as: Int8.self), packed, keepsShape ? weight.packedAxis : 1, whole,
+          lower: { ($0 << 4) >> 4 }, upper: { $0 >> 4 })
       else { throw otherForm }
-      return values.map { $0 < 8 ? $0 : $0 - 16 }
-    case .gptq(let bits):
+      return try Tensor(values, try Shape(weight.shape))
+    case .gptq, .awq:
+      // The matrix lies turned round; with four bits, its columns are packed.
       guard tensor.dataType == .u8 else { throw otherForm }
-      return try turned(bits == 4 ? nil : tensor.elements(as: UInt8.self).map { Int($0) }, tensor, weight)
-    case .awq:
-      guard tensor.dataType == .u8 else { throw otherForm }
-      return try turned(nil, tensor, weight)
+      let (columns, rows) = (weight.columns, weight.rows)
+      var values = tensor.elements(as: UInt8.self)
+      if case .gptq(let bits) = quantization.mode, bits != 4 {
+        guard packed == [columns, rows] else { throw otherForm }
+      } else {
+        guard let whole = unpacked(values, packed, 0, [columns, rows], lower: { $0 & 15 }, upper: { $0 >> 4 }) else {
+          throw otherForm
+        }
+        values = whole
+      }
+      return try Tensor((0..<values.count).map { values[$0 % columns * rows + $0 / columns] }, try Shape(weight.shape))
     case .none, .other: throw otherForm
     }
   }
 
-  /// A matrix that lies turned round, `[columns, rows]`; with four bits, its columns are packed.
-  private func turned(
-    _ values: [Int]?, _ tensor: Tensor, _ weight: KerasQuantizedWeight
-  ) throws(ModelError) -> [Int] {
-    let whole = [weight.columns, weight.rows]
-    let packed = tensor.shape.dimensions
-    guard let values = values ?? unpacked(tensor.elements(as: UInt8.self), packed, 0, whole),
-      values.count == weight.columns * weight.rows
-    else { throw settings.unsupported("quantised weights in another form") }
-    return (0..<values.count).map { values[$0 % weight.columns * weight.rows + $0 / weight.columns] }
-  }
-
   /// Four-bit numbers of bytes, of which each pair along an axis shares one, the first in the lower half; nil if the shapes do not fit.
-  private func unpacked(_ bytes: [UInt8], _ packed: [Int], _ axis: Int, _ whole: [Int]) -> [Int]? {
+  private func unpacked<Byte>(
+    _ bytes: [Byte], _ packed: [Int], _ axis: Int, _ whole: [Int], lower: (Byte) -> Byte, upper: (Byte) -> Byte
+  ) -> [Byte]? {
     guard packed.count == whole.count, whole.indices.contains(axis) else { return nil }
     for (place, extent) in whole.enumerated() where packed[place] != (place == axis ? (extent + 1) / 2 : extent) {
       return nil
     }
     let inner = whole[(axis + 1)...].reduce(1, *)
     let outer = whole[..<axis].reduce(1, *)
-    var values: [Int] = []
+    var values: [Byte] = []
     values.reserveCapacity(outer * whole[axis] * inner)
     for block in 0..<outer {
       for place in 0..<whole[axis] {
-        for element in 0..<inner {
-          let byte = bytes[(block * packed[axis] + place / 2) * inner + element]
-          values.append(Int(place % 2 == 0 ? byte & 15 : byte >> 4))
-        }
+        let start = (block * packed[axis] + place / 2) * inner
+        for byte in bytes[start..<start + inner] { values.append(place % 2 == 0 ? lower(byte) : upper(byte)) }
       }
     }
     return values
