@@ -17,7 +17,8 @@ import Testing
     // Integers with scales, which the policies of the configuration tell from plain weights.
     ("quantized_", "the weights do not fit onto the architecture"),
     // Kernels that stand once for each channel, and those that conversion makes.
-    ("stft_spectrogram_", "the weights do not fit onto the architecture"), ("mel_spectrogram_", "the file has 0 numbers"),
+    ("stft_spectrogram_", "the weights do not fit onto the architecture"),
+    ("mel_spectrogram_", "the file has 0 numbers"),
     ("ops_extract_patches", "the file has 0 numbers"), ("ops_unfold", "the file has 0 numbers"),
     ("ops_gaussian_blur", "the file has 0 numbers"), ("ops_sobel_edges", "the file has 0 numbers"),
     ("resizing_area", "the file has 0 numbers"), ("resizing_gaussian", "the file has 0 numbers"),
@@ -28,6 +29,8 @@ import Testing
     ("einsum_dense_lora_lists", "lora_kernel_a' is in the file and no node has it"),
     ("conv_lora_lists", "lora_kernel_a' is in the file and no node has it"),
     ("embedding_lora_lists", "lora_embeddings_a' is in the file and no node has it"),
+    // Factors that became constants.
+    ("net_next", "no node has it"),
     // One table as it is and turned.
     ("reversible_embedding", "has no weights in the file"), ("net_decoder_only", "has no weights in the file"),
     // Cells inside of one layer, which have no names of their own.
