@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks `nnconvert from-keras` on the networks of keras.applications, with random weights: what Keras 3 and tf-keras save as .keras and .h5.
+"""Checks `nnconvert from-keras` on the networks of keras.applications, with random weights: what Keras 3 and tf-keras save as .keras and .h5;
+and `nnconvert to-keras` on what became of them, which Keras 3 loads again.
 
 Usage: keras_applications.py FOLDER [--only PREFIX], FOLDER with the built commands (.build/release), in an environment made from
 Fixtures/generate/keras-requirements.txt. Prints for each network its layers, its parameters, and the largest distance from what Keras
@@ -103,20 +104,23 @@ def main():
                 if images is None:
                     print(f"{name} of {label}: passed over, since no weights were found with which single precision is enough")
                     continue
-                for form in (".keras", ".h5"):
-                    path = folder / f"network{form}"
-                    model.save(path)
+                size = f"{len(model.layers)} layers, {model.count_params() / 1e6:.1f} M parameters"
+                for form in (".keras", ".h5", "back"):
                     try:
-                        commands.run("nnconvert", "from-keras", path, "-o", folder / "network.nnm", "--force")
-                        found = commands.results(folder / "network.nnm", images, folder)
+                        if form == "back":
+                            commands.run("nnconvert", "to-keras", folder / "network.nnm", "-o", folder / "back.keras", "--force")
+                            found = call(keras.models.load_model(folder / "back.keras"), images)
+                        else:
+                            model.save(folder / f"network{form}")
+                            commands.run("nnconvert", "from-keras", folder / f"network{form}", "-o", folder / "network.nnm", "--force")
+                            found = commands.results(folder / "network.nnm", images, folder)
                         away = max(float(np.abs(f - e).max() / np.abs(e).max()) for f, e in zip(found, expected, strict=True))
                         problem = None if away <= RELATIVE else f"is away by {away:.2g}"
                     except keras_peers.Failure as failure:
                         problem = str(failure)
                     passed, failed = passed + (problem is None), failed + (problem is not None)
-                    size = f"{len(model.layers)} layers, {model.count_params() / 1e6:.1f} M parameters"
-                    print(f"{name} of {label} as {form}: {size}: {problem or f'{away:.1g}'}", flush=True)
-                    path.unlink()
+                    label_of = "written by to-keras" if form == "back" else f"as {form}"
+                    print(f"{name} of {label} {label_of}: {size}: {problem or f'{away:.1g}'}", flush=True)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

@@ -123,7 +123,8 @@ extension KerasClass {
           throw settings.unsupported("a '\(name)' of \(list.count) numbers for \(count)")
         }
         let all = list.count == count ? list : [Double](repeating: list[0], count: count)
-        return KerasTensor(try Tensor(all, try Shape(extents)).cast(to: .f32).tensor, madeFrom: "the setting '\(name)'")
+        return KerasTensor(
+          try Tensor(all, try Shape(extents)).cast(to: .f32).tensor, madeFrom: "the setting '\(name)'", isStored: true)
       }
       return try site.weight(name).reshaped(extents)
     }

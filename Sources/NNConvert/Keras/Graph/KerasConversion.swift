@@ -107,7 +107,7 @@ final class KerasConversion {
           tensor.sources.joined(separator: ", "), role: wanted.role, expected: wanted.type, found: changing.tensor.type)
       )
     }
-    let odd = changing.tensor.nonFiniteCount
+    let odd = tensor.isStored ? changing.tensor.nonFiniteCount : 0
     if odd > 0 {
       let owner = name.split(separator: "/").dropLast().joined(separator: "/")
       let array = tensor.sources.joined(separator: ", ")

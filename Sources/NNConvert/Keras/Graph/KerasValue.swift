@@ -38,6 +38,8 @@ struct KerasValue {
 struct KerasTensor {
   /// The paths of the arrays that it is made of.
   let sources: [String]
+  /// Whether it is in the file, and not made by the conversion.
+  let isStored: Bool
   /// What it is now, and what was done to it.
   private(set) var changing: ChangingTensor
   /// A scale for each column, where the elements are whole numbers that products take as they are.
@@ -45,6 +47,7 @@ struct KerasTensor {
 
   init(_ array: KerasArray) {
     sources = [array.name]
+    isStored = true
     changing = ChangingTensor(array.tensor)
   }
 
@@ -59,12 +62,16 @@ struct KerasTensor {
       })
     else { throw ModelError(KerasProblem.badConfig(reason: "the weights of its gates have different shapes or types")) }
     sources = arrays.flatMap(\.sources)
+    isStored = arrays.contains(where: \.isStored)
     changing = ChangingTensor(try Tensor.joined(arrays.map(\.changing.tensor), axis: axis), [.arranged(why)])
   }
 
   /// A value that no array of the file holds.
-  init(_ tensor: Tensor, madeFrom what: String) {
+  ///
+  /// - Parameter isStored: whether its numbers stand in the file all the same, among the settings
+  init(_ tensor: Tensor, madeFrom what: String, isStored: Bool = false) {
     sources = [what]
+    self.isStored = isStored
     changing = ChangingTensor(tensor)
   }
 

@@ -36,7 +36,8 @@ extension KerasOperations {
         result = try operation.one(
           "where",
           [
-            operation.value(conditions[place], .bool, place), operation.value(choices[place], type, place),
+            operation.value(conditions[place], .bool, choices.count + 1 + place),
+            operation.value(choices[place], type, place),
             result,
           ],
           place == 0 ? nil : "from_\(place + 1)")
@@ -79,12 +80,11 @@ extension KerasOperations {
       return try operation.site.add("concatenate", ["axis": JSONValue(place)], products)
     },
     "slice_update": { operation throws(ModelError) in
-      let call = operation.site.call
       guard let value = operation.values.first,
         let updates = operation.site.value(operation.argument(["updates"], 2)),
         let starts = operation.option("start_indices", place: 1)?.array?.compactMap(\.smallInt),
         starts.count == value.type.rank, updates.type.rank == value.type.rank
-      else { throw operation.site.settings.unsupported("a place that is computed; \(call.positional.count) arguments") }
+      else { throw operation.site.settings.unsupported("a place or an update that is computed") }
       var margins: [[Int]] = []
       for (axis, start) in starts.enumerated() {
         // An open extent is replaced as a whole.

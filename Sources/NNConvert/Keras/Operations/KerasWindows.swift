@@ -116,7 +116,8 @@ extension KerasOperation {
     }
     let type = try float().type.dataType
     return KerasTensor(
-      try KerasSite.tensor(KerasSettings.numbers(json), try Shape(shape), type), madeFrom: "an argument")
+      try KerasSite.tensor(KerasSettings.numbers(json), try Shape(shape), type), madeFrom: "an argument", isStored: true
+    )
   }
 
   /// How many channels the first value has.
