@@ -15,7 +15,7 @@ from keras_cases import Settings
 THEMES = [
     "keras_core", "keras_convolution", "keras_pooling", "keras_reshaping", "keras_preprocessing", "keras_normalization", "keras_recurrent",
     "keras_attention", "keras_operations", "keras_operations_more", "keras_networks", "keras_networks_time", "keras_networks_image",
-    "keras_dialects", "keras_weights", "keras_quantized", "keras_maps",
+    "keras_dialects", "keras_weights", "keras_quantized", "keras_lambdas", "keras_maps",
     "keras_malformed",
 ]  # fmt: skip
 

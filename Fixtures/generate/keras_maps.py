@@ -4,6 +4,7 @@ beside configurations that cannot be converted.
 
 import json
 
+from keras_values import neutral
 from keras_cases import keras, network, tf_keras
 
 
@@ -96,7 +97,7 @@ def own_code(layers, x):
     """The same with a function of a user's own, which a configuration cannot say."""
     x = layers.Conv2D(5, (3, 2), name="first")(x)
     x = layers.BatchNormalization(name="norm")(x)
-    x = layers.Lambda(lambda value: (value + abs(value)) / 2, name="own")(x)
+    x = layers.Lambda(neutral(lambda value: (value + abs(value)) / 2), name="own")(x)
     x = layers.DepthwiseConv2D(2, depth_multiplier=2, name="apart")(x)
     x = layers.SeparableConv2D(4, (2, 1), name="mixed")(x)
     x = layers.Conv2DTranspose(3, (3, 2), strides=2, padding="same", name="wider")(x)

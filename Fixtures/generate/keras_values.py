@@ -17,6 +17,12 @@ def is_float(dtype):
     return str(getattr(dtype, "name", dtype)) in ("float16", "bfloat16", "float32", "float64")
 
 
+def neutral(function):
+    """A function whose code, which Keras writes into files, does not say where it was written."""
+    function.__code__ = function.__code__.replace(co_filename="model.py")
+    return function
+
+
 def random_weight(name, shape, generator):
     """Values that a wrong order, a transposed kernel or a missing bias would show in."""
     leaf = name.split("/")[-1].split(":")[0]

@@ -20,6 +20,7 @@ struct FromKeras: ParsableCommand {
         nnconvert from-keras weights.h5 --architecture model.json -o model.nnm
         nnconvert from-keras weights.h5 --map model.nnm -o trained.nnm
         nnconvert from-keras model.h5 --custom Swish=silu -o model.nnm
+        nnconvert from-keras model.h5 --custom normalize=rescaling,scale=0.0078125,offset=-1 -o model.nnm
         nnconvert from-keras model.keras --example x.npy=y.npy --tolerance 1e-5rel,1e-6 -o model.nnm
       """)
 
@@ -43,8 +44,10 @@ struct FromKeras: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The kind that stands in for a class or function of your own; may be given several times.", valueName: "name=kind"
-    ))
+      """
+      The kind that stands in for a class, function or layer of your own, and its settings; may be given several times. The arguments \
+      of a Lambda layer count as settings.
+      """, valueName: "name=kind[,field=value]"))
   var custom: [String] = []
 
   @Option(

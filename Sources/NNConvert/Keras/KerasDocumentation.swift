@@ -34,7 +34,9 @@ package enum KerasDocumentation {
       Dropout, noise and random augmentation do nothing at inference and are left out; so are optimizers, metrics and the states
       of random generators, which the report lists. A setting that nobody reads is an error, not a guess. Weights that no layer
       uses are one too, unless `--allow-unused` is given. A class or function of a user's own is refused by name unless
-      `--custom NAME=KIND` puts a kind of `layers.md` in its place. Nothing in a file is executed.
+      `--custom NAME=KIND` puts a kind of `layers.md` in its place; settings may stand behind it (`--custom NAME=KIND,FIELD=VALUE`).
+      NAME is that of a class, of a function, or of one layer. The arguments with which a `Lambda` calls its function count as settings.
+      Nothing in a file is executed.
 
       Low-rank adaptations (LoRA) of `Dense`, `EinsumDense`, `Embedding` and convolutions are added to what they adapt.
       Quantised `Dense`, `EinsumDense`, `Embedding` and `ReversibleEmbedding` are read in int8 and int4, with a factor for each column or

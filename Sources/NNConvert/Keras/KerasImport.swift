@@ -32,7 +32,7 @@ public struct KerasImport: Sendable {
   ///   `LayerProblem` if the settings of a layer and its weights do not fit together.
   public func model(from path: String) throws(ModelError) -> (model: Model, report: ConversionReport) {
     if let map { return try model(from: path, onto: map) }
-    let custom = try located(.option("--custom")) { () throws(ModelError) in try KerasCustom.kinds(self.custom) }
+    let custom = try located(.option("--custom")) { () throws(ModelError) in try KerasCustom.standIns(self.custom) }
     let (file, files) = try open(path)
     guard let config = file.config else { throw ModelError(KerasProblem.noArchitecture, at: .file(path)) }
     guard let store = file.store else { throw ModelError(KerasProblem.noWeights, at: .file(path)) }

@@ -92,7 +92,7 @@ public enum KerasProblem: Problem {
       "no layer uses the weights \(quoted(Array(names.prefix(20))))\(names.count > 20 ? " and \(names.count - 20) others" : ""); "
         + "pass --allow-unused to leave them out"
     case .badCustom(let text):
-      "'\(text)' maps no class to a kind; write CLASS=KIND, as in --custom Swish=silu"
+      "'\(text)' puts no kind in the place of a name; write NAME=KIND, as in --custom Swish=silu, or NAME=KIND,FIELD=VALUE"
     case .badShards(let reason):
       "the parts of the weights cannot be found: \(reason)"
     }

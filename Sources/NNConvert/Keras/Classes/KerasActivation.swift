@@ -6,7 +6,7 @@ enum KerasActivation {
   ///
   /// - Throws: ``KerasProblem/unsupported(_:)``.
   static func kind(
-    _ json: JSONValue, _ settings: KerasSettings, _ custom: [String: String]
+    _ json: JSONValue, _ settings: KerasSettings, _ custom: KerasCustom.Table
   ) throws(ModelError) -> (kind: String, fields: JSONObject) {
     let name: String
     if let plain = json.string {
@@ -19,7 +19,7 @@ enum KerasActivation {
       throw settings.unsupported("an activation that is no name")
     }
     let plain = String(name.split(separator: ">").last ?? "")
-    if let kind = custom[plain] ?? custom[name] { return (kind, JSONObject()) }
+    if let other = custom[plain] ?? custom[name] { return (other.kind, other.fields) }
     let isOfUser =
       name.contains(">") && !name.hasPrefix("keras>") || json.object?["registered_name"]?.string == "function"
     if plain == "hard_sigmoid", !isOfUser {
@@ -73,7 +73,7 @@ enum KerasActivation {
 
   /// An activation as a field of a recurrent layer has it.
   static func field(
-    _ json: JSONValue?, _ settings: KerasSettings, _ custom: [String: String]
+    _ json: JSONValue?, _ settings: KerasSettings, _ custom: KerasCustom.Table
   ) throws(ModelError) -> JSONValue {
     guard let json else { return "linear" }
     let (kind, fields) = try kind(json, settings, custom)

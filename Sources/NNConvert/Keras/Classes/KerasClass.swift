@@ -66,9 +66,9 @@ struct KerasClass: Sendable {
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
   /// The row of a layer's class, or of the kind that stands in for it; nil if there is none.
-  static func named(_ layer: KerasLayer, _ custom: [String: String]) -> KerasClass? {
+  static func named(_ layer: KerasLayer, _ custom: KerasCustom.Table) -> KerasClass? {
     if layer.isOperation { return KerasOperations.row(layer) }
-    if let kind = custom[layer.className] ?? custom[layer.registeredName] { return standIn(layer.className, kind) }
+    if let other = layer.standInNames.lazy.compactMap({ custom[$0] }).first { return standIn(layer.className, other) }
     // What a user registered may have the name of one of Keras's classes and be another.
     guard !layer.isOfUser else { return nil }
     if ["TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"].contains(layer.className) {
@@ -79,7 +79,7 @@ struct KerasClass: Sendable {
 
   /// The weights of a layer, those of a model inside of it included.
   static func variables(
-    of layer: KerasLayer, _ generation: KerasGeneration, _ custom: [String: String]
+    of layer: KerasLayer, _ generation: KerasGeneration, _ custom: KerasCustom.Table
   ) throws(ModelError) -> [KerasVariable] {
     if layer.isModel {
       let network = try KerasNetwork(layer, generation: generation)
@@ -98,12 +98,21 @@ struct KerasClass: Sendable {
   }
 
   /// A kind of the catalogue in the place of a user's own class.
-  private static func standIn(_ name: String, _ kind: String) -> KerasClass {
+  private static func standIn(_ name: String, _ other: KerasCustom.StandIn) -> KerasClass {
+    let kind = other.kind
     var row = KerasClass(name, kind, masks: .carried) { site throws(ModelError) in
       var fields = JSONObject()
-      // Settings that the kind has as fields keep their values.
+      // Settings that the kind has as fields keep their values, and so do the arguments of a function.
+      let arguments = site.layer.arguments
       for field in KerasCustom.fields(of: kind) {
-        if let value = site.settings.value(field) { fields[field] = value }
+        let setting = site.settings.value(field)
+        if let value = other.fields[field] ?? arguments[field] ?? setting { fields[field] = value }
+      }
+      if name == "Lambda" {
+        site.settings.ignore(
+          "function", "function_type", "module", "output_shape", "output_shape_type", "output_shape_module",
+          "arguments",
+          "mask")
       }
       let others = site.settings.takeUnread()
       if !others.isEmpty {

@@ -36,7 +36,7 @@ enum KerasRecurrence {
   }
 
   /// The fields that a layer of one direction has.
-  private static func fields(_ settings: KerasSettings, _ custom: [String: String]) throws(ModelError) -> JSONObject {
+  private static func fields(_ settings: KerasSettings, _ custom: KerasCustom.Table) throws(ModelError) -> JSONObject {
     let className = settings.layer.className
     guard let kind = kind(className) else { throw settings.unsupported("a cell of the class \(className)") }
     let isCuDNN = className.hasPrefix("CuDNN")

@@ -22,7 +22,7 @@ extension KerasClass {
     KerasClass(
       refused: "Lambda",
       because:
-        "a function of its user's, which is Python code; --custom Lambda=KIND puts a kind of spec/layers.md in its place"
+        "a function of its user's, which is Python code; --custom NAME=KIND puts a kind of spec/layers.md in its place, under the layer's name or the function's"
     ),
     KerasClass(refused: "TextVectorization", because: "works on text"),
     KerasClass(refused: "StringLookup", because: "works on text"),

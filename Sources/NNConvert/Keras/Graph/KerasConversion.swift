@@ -10,7 +10,7 @@ final class KerasConversion {
   /// Where the weights are.
   let store: KerasStore
   /// Kinds that stand in for a user's own classes and functions.
-  let custom: [String: String]
+  let custom: KerasCustom.Table
   /// The nodes so far.
   private(set) var nodes: [Node] = []
   /// The tensors so far.
@@ -30,7 +30,7 @@ final class KerasConversion {
   private var sources: [String: [String]] = [:]
 
   init(
-    _ file: KerasFile, store: KerasStore, custom: [String: String], reserving names: Set<String>
+    _ file: KerasFile, store: KerasStore, custom: KerasCustom.Table, reserving names: Set<String>
   ) {
     generation = file.generation
     backend = file.backend
