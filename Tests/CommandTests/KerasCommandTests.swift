@@ -103,6 +103,25 @@ import Testing
       "\(mapped.output)")
   }
 
+  @Test func settingsStandBehindAKind() throws {
+    let session = try session("\(Self.malformed)/lambda.keras")
+    func run(_ custom: String) throws -> (code: Int32, output: String, errors: String) {
+      let run = try session.run("nnconvert", "from-keras", "lambda.keras", "--custom", custom, "-o", "m.nnm", "--force")
+      return (run.code, run.output, run.errors)
+    }
+    let unknown = try run("Lambda=rescaling,skale=2")
+    #expect(unknown.code == 65)
+    #expect(unknown.errors.contains("field 'skale'") && unknown.errors.contains("'scale'"), "\(unknown.errors)")
+    let incomplete = try run("Lambda=rescaling,scale")
+    #expect(incomplete.code == 64)
+    #expect(incomplete.errors.hasPrefix("--custom: 'Lambda=rescaling,scale'"), "\(incomplete.errors)")
+    let twice = try run("first=rescaling,scale=2,scale=3")
+    #expect(twice.code == 64, "\(twice.errors)")
+    // The layer is found by its name; with as many elements as come in, its output does not fit the layer behind it.
+    let found = try run("first=rescaling,scale=2,offset=1")
+    #expect(found.code == 65 && found.errors.contains("node 'sum'"), "\(found.errors)")
+  }
+
   @Test func aKindThatThereIsNotIsRefused() throws {
     let session = try session("\(Self.malformed)/lambda.keras")
     let run = try session.run("nnconvert", "from-keras", "lambda.keras", "--custom", "Lambda=lienar", "-o", "m.nnm")
