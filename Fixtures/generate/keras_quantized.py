@@ -21,8 +21,8 @@ def generate():
             axes = (0,) if name in ("dense", "single", "square") else reduced(build)
             case(f"quantized_int4_old_{name}", build, lambda: four_bits(axes), change=before_3_14)
     for policy in POLICIES:
-        for name in ("dense", "heads", "back"):
-            calibrated(f"quantized_{policy.replace('/', '_').replace('-1', 'whole')}_{name}", name, policy)
+        for name, build in [(name, LAYERS[name]) for name in ("dense", "heads", "back")] + list(CALIBRATED.items()):
+            calibrated(f"quantized_{policy.replace('/', '_').replace('-1', 'whole')}_{name}", build, policy)
 
 
 def absolute(**settings):
@@ -90,6 +90,12 @@ def four_bits(axes):
     return Q.Int8QuantizationConfig(weight_quantizer=absolute(axis=axes, value_range=(-8, 7)))
 
 
+# Kernels that a calibration does not divide by what the layer sums over.
+CALIBRATED = {
+    "wide": one((5, 4), lambda: L.EinsumDense("abc,cde->abde", output_shape=(None, 3, 9), bias_axes="de")),
+    "turned": one((5, 6), lambda: L.EinsumDense("abc,dc->abd", output_shape=(None, 5), bias_axes="d")),
+}  # fmt: skip
+
 POLICIES = ["gptq/4/-1", "gptq/4/3", "gptq/8/-1", "gptq/2/3", "awq/4/-1", "awq/4/3"]
 
 
@@ -152,13 +158,13 @@ def before_3_14(path, model):
     return "dialect of Keras 3.12.0"
 
 
-def calibrated(name, layer, policy):
+def calibrated(name, build, policy):
     """A layer as a calibration leaves it, with random numbers."""
 
     def make():
         mode, bits, group = policy.split("/")
         source = {"gptq": keras.dtype_policies.GPTQDTypePolicy, "awq": keras.dtype_policies.AWQDTypePolicy}[mode]
-        kind = LAYERS[layer]().layers[-1]
+        kind = build().layers[-1]
         config = kind.get_config() | {"dtype": source(policy, "float32")}
         x = keras.Input(kind.input.shape[1:], name="x")
         made = type(kind).from_config(config)

@@ -61,7 +61,8 @@ extension KerasClass {
       guard let known = try? type?.knownShape(), terms.count == 3, terms[1].count == known.rank else {
         throw site.settings.unsupported("a quantised kernel of open extents")
       }
-      let kernel = KerasQuantizedWeight(einsum: terms[1], output: terms[2], shape: known.dimensions)
+      var kernel = KerasQuantizedWeight(einsum: terms[1], output: terms[2], shape: known.dimensions)
+      if site.quantization.mode.isCalibrated { kernel = kernel.calibrated }
       weights = try site.quantized(kernel)
       // Behind '...' axes count from the last.
       let summed = terms[0].indices.filter { !terms[2].contains(terms[0][$0]) }

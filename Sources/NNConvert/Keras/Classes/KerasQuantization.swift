@@ -17,6 +17,14 @@ struct KerasQuantization {
     /// The same with four bits, and a factor for each row, by which it was multiplied before.
     case awq
     case other(String)
+
+    /// Whether the numbers were found with examples, for a matrix of the kernel's own form.
+    var isCalibrated: Bool {
+      switch self {
+      case .gptq, .awq: true
+      default: false
+      }
+    }
   }
 
   let mode: Mode

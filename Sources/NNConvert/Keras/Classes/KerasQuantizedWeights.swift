@@ -7,7 +7,7 @@ struct KerasQuantizedWeight {
   /// Its shape before it was quantised.
   let shape: [Int]
   /// How much of it is summed over, and for how many sums; four-bit numbers lie in rows of so many columns.
-  let rows: Int, columns: Int
+  private(set) var rows: Int, columns: Int
   /// The axis along which two four-bit numbers are in a byte where it keeps its shape.
   var packedAxis = 0
   /// Whether it does so in all releases.
@@ -61,6 +61,15 @@ struct KerasQuantizedWeight {
       }
       return ordered.reduce(0) { $0 * shape[$1] + places[$1] }
     }
+  }
+
+  /// The same as GPTQ and AWQ take it: by its first axis, or its first two where it has three and the first is not the largest.
+  var calibrated: KerasQuantizedWeight {
+    var other = self
+    let isFirst = shape.count < 3 || shape[0] >= (shape.dropFirst().max() ?? 0)
+    other.rows = isFirst ? shape[0] : shape[0] * shape[1]
+    other.columns = shape.reduce(1, *) / max(other.rows, 1)
+    return other
   }
 }
 
