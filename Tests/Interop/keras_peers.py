@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks `nnconvert from-keras` against Keras itself: fixtures made anew, random models, and a network that others trained.
 
-Usage: keras_peers.py FOLDER [--models N] [--skip fixtures|random|fer], FOLDER with the built commands (.build/release), in an environment
-made from Fixtures/generate/keras-requirements.txt. Ends with 'N passed, N failed'. NNM_SEED repeats a run; a random model that fails is
-kept, with its inputs, in a folder that is named.
+Usage: keras_peers.py FOLDER [--models N] [--skip fixtures|random|fer] [--theme THEME], FOLDER with the built commands
+(.build/release), in an environment made from Fixtures/generate/keras-requirements.txt. Ends with 'N passed, N failed'. NNM_SEED
+repeats a run; a random model that fails is kept, with its inputs, in a folder that is named.
 """
 
 import argparse
@@ -100,10 +100,10 @@ class Peers:
 
     # The set of Fixtures/keras
 
-    def fixtures(self, large):
+    def fixtures(self, large, themes):
         """All fixtures, each in both forms, with more samples and longer sequences than the stored ones have; and the malformed files."""
         target = self.folder / "fixtures"
-        entries = keras_fixtures.generate(target, large=large, twice=True)
+        entries = keras_fixtures.generate(target, large=large, themes=themes, twice=True)
         for note in keras_cases.Settings.notes:
             print(f"note: {note}", flush=True)
         for problem in keras_cases.Settings.problems:
@@ -123,7 +123,8 @@ class Peers:
             away = self.test(entry["name"], lambda: self.commands.check(
                 target / entry["file"], examples_of(target / entry["examples"]), entry["relative"], entry["absolute"], self.folder, options))  # fmt: skip
             worst = max(worst, away or 0)
-        for entry in json.loads((target / "malformed" / "manifest.json").read_text()):
+        malformed = target / "malformed" / "manifest.json"
+        for entry in json.loads(malformed.read_text()) if malformed.exists() else []:
             self.test(f"malformed/{entry['file']}", lambda: self.commands.run(
                 "nnconvert", "from-keras", target / "malformed" / entry["file"], "-o", self.folder / "refused.nnm", "--force",
                 expected=entry["exit"]))  # fmt: skip
@@ -221,6 +222,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--models", type=int, default=300)
     parser.add_argument("--large", type=int, default=3)
+    parser.add_argument("--theme", action="append", help="only the fixtures of such a theme (keras_core, ...)")
     parser.add_argument("--stored", action="store_true", help="take Fixtures/keras as it is instead of making it anew")
     parser.add_argument("--skip", action="append", default=[], choices=["fixtures", "random", "fer"])
     options = parser.parse_args()
@@ -233,7 +235,7 @@ def main():
         if "fixtures" not in options.skip and options.stored:
             peers.manifest(keras_cases.FOLDER, json.loads((keras_cases.FOLDER / "manifest.json").read_text()))
         elif "fixtures" not in options.skip:
-            peers.fixtures(options.large)
+            peers.fixtures(options.large, options.theme or keras_fixtures.THEMES)
     print(f"{peers.passed} passed, {peers.failed} failed")
     sys.exit(peers.failed > 0)
 
