@@ -40,9 +40,9 @@ package enum KerasDocumentation {
 
       Low-rank adaptations (LoRA) of `Dense`, `EinsumDense`, `Embedding` and convolutions are added to what they adapt.
       Quantised `Dense`, `EinsumDense`, `Embedding` and `ReversibleEmbedding` are read in int8 and int4, with a factor for each column or
-      for each group, in the forms of 3.4 to 3.13 and of 3.14 and later, and the first two in GPTQ and AWQ. Where each column has a factor,
-      kernels stay integers of 8 bits with a scale for each column; other weights become f32. Inputs are quantised in the graph as Keras
-      does it. Weights in f16 and bf16 stay so and compute in f32; a policy like `mixed_float16` computes in f32,
+      for each group, in the forms of 3.4 to 3.13 and of 3.14 and later, and the first two in GPTQ and AWQ. (Keras 3.14 and 3.15 leave the
+      zeros of these two out of their files, which nothing can read then.) Where each column has a factor, kernels stay integers of 8 bits
+      with a scale for each column; other weights become f32. Inputs are quantised in the graph as Keras does it. Weights in f16 and bf16 stay so and compute in f32; a policy like `mixed_float16` computes in f32,
       and the report says so.
 
       ## Weights alone, onto a graph of ours
