@@ -92,6 +92,16 @@ import Testing
     #expect(try session.run("nninfo", "m.nnm").code == 66)
   }
 
+  /// Also what stands behind something that is not supported.
+  @Test func allThatIsNotSupportedIsListedAtOnce() throws {
+    let session = try session("\(fixtures)/keras/cases/lambda_layer_h5.h5")
+    let run = try session.run("nnconvert", "from-keras", "lambda_layer_h5.h5", "-o", "m.nnm")
+    #expect(run.code == 69)
+    #expect(
+      run.errors.hasPrefix("lambda_layer_h5.h5: 2 layers are not supported: 'to_units' (Lambda)"), "\(run.errors)")
+    #expect(run.errors.contains("; 'embeddings' (Lambda)"), "\(run.errors)")
+  }
+
   @Test func aKindStandsInForAClassOfAUsers() throws {
     let session = try session("\(Self.malformed)/custom.h5")
     #expect(try session.run("nnconvert", "from-keras", "custom.h5", "-o", "m.nnm").code == 69)

@@ -145,7 +145,7 @@ final class KerasConversion {
       }
       guard references.allSatisfy({ (values[$0] ?? nil) != nil }) else {
         for output in 0..<64 { values[KerasReference(layer: layer.name, call: index, output: output)] = .some(nil) }
-        try check(layer, weights[layer.name], prefix)
+        try check(layer, prefix.owner, depth: depth + 1)
         continue
       }
       var given: [KerasReference: KerasValue] = [:]
@@ -195,9 +195,17 @@ final class KerasConversion {
   static let maximumDepth = 32
 
   /// Looks at a layer whose inputs cannot be had, so that what it has of its own is listed too.
-  private func check(_ layer: KerasLayer, _ weights: KerasWeights, _ prefix: KerasSite.Prefix) throws(ModelError) {
-    guard KerasClass.named(layer, custom) == nil, !layer.isModel else { return }
-    note([KerasClass.unknown(layer, at: prefix.owner + layer.name)])
+  private func check(_ layer: KerasLayer, _ owner: String, depth: Int) throws(ModelError) {
+    if layer.isModel, depth < KerasConversion.maximumDepth {
+      let network = try KerasNetwork(layer, generation: generation)
+      for inner in network.layers { try check(inner, "\(owner)\(layer.name)/", depth: depth + 1) }
+    } else if !layer.isModel {
+      guard let row = KerasClass.named(layer, custom) else {
+        return note([KerasClass.unknown(layer, at: owner + layer.name)])
+      }
+      guard let reason = row.refusal else { return }
+      note([KerasProblem.Item(layer: owner + layer.name, className: layer.className, reason: reason)])
+    }
   }
 
   private func note(_ items: [KerasProblem.Item]) {
