@@ -70,14 +70,7 @@ public struct Activations: Sendable, Equatable {
 
   /// Splits at commas outside of brackets.
   private static func items(_ text: String) throws(ModelError) -> [String] {
-    var items = [""]
-    var depth = 0
-    for character in text {
-      if character == "(" { depth += 1 }
-      if character == ")" { depth -= 1 }
-      if character == ",", depth == 0 { items.append("") } else { items[items.count - 1].append(character) }
-    }
-    items = items.map(\.trimmingSpaces)
+    let items = text.items(bracketedBy: "(", ")").map(\.trimmingSpaces)
     guard !items.contains("") else {
       throw ModelError(ConvertProblem.badActivation(text, reason: "an entry of the list is empty"))
     }

@@ -18,7 +18,7 @@ enum KerasCustom {
   static func standIns(_ entries: [String]) throws(ModelError) -> Table {
     var result = Table()
     for entry in entries {
-      let pairs = parts(entry).map {
+      let pairs = entry.items(bracketedBy: "[", "]").map {
         $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       }
       guard pairs.allSatisfy({ $0.count == 2 && !$0[0].isEmpty && !$0[1].isEmpty }), let first = pairs.first,
@@ -43,18 +43,6 @@ enum KerasCustom {
       result[first[0]] = StandIn(kind: kind, fields: fields)
     }
     return result
-  }
-
-  /// What commas divide, but not those within brackets.
-  private static func parts(_ entry: String) -> [String] {
-    var parts = [""]
-    var depth = 0
-    for character in entry {
-      if character == "[" { depth += 1 }
-      if character == "]" { depth -= 1 }
-      if character == ",", depth == 0 { parts.append("") } else { parts[parts.count - 1].append(character) }
-    }
-    return parts
   }
 
   /// The names of the fields of a kind.

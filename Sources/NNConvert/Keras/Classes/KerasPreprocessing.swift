@@ -55,14 +55,14 @@ extension KerasClass {
     let (low, width) = (min(ends[0], ends[1]), abs(ends[1] - ends[0]))
     let input = try site.computed(site.input())
     guard input.type.rank >= 3 else { throw settings.unsupported("an image of \(input.type.rank) dimensions") }
-    func scaled(_ value: KerasValue, _ scale: Double, _ offset: Double, _ suffix: String) throws(ModelError)
-      -> KerasValue
-    {
-      try site.add(
-        "rescaling", ["scale": JSONValue(number: scale), "offset": JSONValue(number: offset)], [value], suffix: suffix)[
-          0]
+    func scaled(
+      _ value: KerasValue, _ scale: Double, _ offset: Double, _ suffix: String
+    ) throws(ModelError) -> KerasValue {
+      let fields: JSONObject = ["scale": JSONValue(number: scale), "offset": JSONValue(number: offset)]
+      return try site.add("rescaling", fields, [value], suffix: suffix)[0]
     }
-    let image = low == 0 && width == 255 ? input : try scaled(input, 255 / width, -low * 255 / width, "bytes")
+    let isBytes = low == 0 && width == 255
+    let image = isBytes ? input : try scaled(input, 255 / width, -low * 255 / width, "bytes")
     // The two axes behind the images'.
     let axes: JSONObject = ["axes": integers(input.type.rank == 3 ? [0, 1] : [1, 2]), "keepdims": true]
     let least = try site.add("reduce_min", axes, [image], suffix: "least")[0]
@@ -75,7 +75,7 @@ extension KerasClass {
     let product = try site.add("multiply", [:], [image, factor], suffix: "product")[0]
     let sum = try site.add("add", [:], [product, start], suffix: "sum")
     var result = try site.add("clip", ["min": 0.0, "max": 255.0], sum, suffix: "clipped")[0]
-    if !(low == 0 && width == 255) { result = try scaled(result, width / 255, low, "range") }
+    if !isBytes { result = try scaled(result, width / 255, low, "range") }
     // A channel of one value stays as it is.
     let isNone = try site.add("not_equal", [:], [result, result], suffix: "is_none")[0]
     return try site.add("where", [:], [isNone, input, result])
