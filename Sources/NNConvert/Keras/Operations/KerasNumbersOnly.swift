@@ -16,20 +16,18 @@ extension KerasOperations {
         return [try orNone(operation, result, isNumber)]
       }
     }
-    for name in ["nanmean", "nanvar", "nanstd"] {
+    table["nanmean"] = { operation throws(ModelError) in
+      let (numbers, isNumber) = try numbers(operation, instead: 0)
+      return [try mean(operation, numbers, isNumber, nil)]
+    }
+    for name in ["nanvar", "nanstd"] {
       table[name] = { operation throws(ModelError) in
         let (numbers, isNumber) = try numbers(operation, instead: 0)
-        let isMean = name == "nanmean"
-        let count = try operation.reduced("reduce_sum", isNumber, "count", keepdims: !isMean ? true : nil)
-        let sum = try operation.reduced("reduce_sum", numbers, "sum", keepdims: !isMean ? true : nil)
-        let mean = try operation.one("divide", [sum, count], isMean ? nil : "mean")
-        guard !isMean else { return [mean] }
-        let distance = try operation.one("subtract", [numbers, mean], "distance")
+        let middle = try mean(operation, numbers, isNumber, "mean", keepdims: true)
+        let distance = try operation.one("subtract", [numbers, middle], "distance")
         let square = try operation.one("square", [distance], "square")
         let squares = try operation.one("multiply", [square, isNumber], "squares")
-        let total = try operation.reduced("reduce_sum", squares, "total")
-        let counted = try operation.reduced("reduce_sum", isNumber, "counted")
-        let variance = try operation.one("divide", [total, counted], name == "nanvar" ? nil : "variance")
+        let variance = try mean(operation, squares, isNumber, name == "nanvar" ? nil : "variance")
         return [name == "nanvar" ? variance : try operation.one("sqrt", [variance], nil)]
       }
     }
@@ -69,6 +67,16 @@ extension KerasOperations {
     let ones = try operation.one(
       "cast", [isNumber], "ones", ["dtype": .string(value.type.dataType.rawValue)])
     return (numbers, ones)
+  }
+
+  /// The sum of what is 0 where there is no number, by how many numbers there are.
+  private static func mean(
+    _ operation: KerasOperation, _ values: KerasValue, _ isNumber: KerasValue, _ suffix: String?, keepdims: Bool? = nil
+  ) throws(ModelError) -> KerasValue {
+    let name = suffix.map { "\($0)_" } ?? ""
+    let sum = try operation.reduced("reduce_sum", values, "\(name)sum", keepdims: keepdims)
+    let count = try operation.reduced("reduce_sum", isNumber, "\(name)count", keepdims: keepdims)
+    return try operation.one("divide", [sum, count], suffix)
   }
 
   /// A result, or none where there was no number.
