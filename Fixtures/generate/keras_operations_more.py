@@ -30,6 +30,13 @@ def whole_numbers():
         "mixed": lambda x: x + ops.cast(x, "int64"),
     }.items():  # fmt: skip
         chain(f"ops_whole_{name}", lambda _, x: make(x), (3, 5), **ints)
+    truths = {"kinds": ["bool"], "double": False}
+    for name, make in {
+        "sum": lambda x: ops.sum(x, axis=1), "prod": lambda x: ops.prod(x, axis=-1), "max": lambda x: ops.max(x, axis=1),
+        "min": lambda x: ops.min(x, axis=-1), "cumsum": lambda x: ops.cumsum(x, axis=1), "mean": lambda x: ops.mean(x, axis=1),
+        "square": ops.square, "plus_one": lambda x: x + ops.cast(x, "int32"),
+    }.items():  # fmt: skip
+        chain(f"ops_truth_{name}", lambda _, x: make(x), (3, 5), **truths)
     chain("ops_whole_positions", lambda K, x: K.layers.Embedding(12, 3)(x + 2), (5,), kinds=["int32"])
     for name, make in {
         "add": lambda x: x + 3, "floordiv": lambda x: x // 2, "mod": lambda x: tf.math.floormod(x, 4),

@@ -15,7 +15,13 @@ extension KerasOperations {
       table[name] = { operation throws(ModelError) in
         if comparisons.contains(kind) { return try operation.site.add(kind, [:], operation.operandValues()) }
         if kind != "divide", let whole = try KerasWholeNumbers(operation) {
-          return [try whole.computed { (values) throws(ModelError) in try operation.one(kind, values, "wide") }]
+          // Sums, products and extremes of truth values are such: or, and.
+          let isLogic = ["add", "multiply", "maximum", "minimum"].contains(kind)
+          return [
+            try whole.computed(as: isLogic ? nil : whole.counted) { (values) throws(ModelError) in
+              try operation.one(kind, values, "wide")
+            }
+          ]
         }
         return try operation.site.add(kind, [:], operation.floats())
       }

@@ -7,7 +7,11 @@ extension KerasOperations {
     for (name, kind) in plain {
       table[name] = { operation throws(ModelError) in
         if ofWholeNumbers.contains(name), let whole = try KerasWholeNumbers(operation, isOfOne: true) {
-          return [try whole.computed { (values) throws(ModelError) in try operation.one(kind, [values[0]], "wide") }]
+          return [
+            try whole.computed(as: whole.counted) { (values) throws(ModelError) in
+              try operation.one(kind, [values[0]], "wide")
+            }
+          ]
         }
         let input = try operation.input()
         let value = input.type.dataType.isFloat ? input : try operation.site.cast(input, to: .f32)

@@ -123,7 +123,9 @@ extension KerasOperations {
       table[name] = { operation throws(ModelError) in
         if let whole = try KerasWholeNumbers(operation) {
           return [
-            try whole.computed { (pair) throws(ModelError) in try quotient(operation, pair, isRest: name == "mod") }
+            try whole.computed(as: whole.counted) { (pair) throws(ModelError) in
+              try quotient(operation, pair, isRest: name == "mod")
+            }
           ]
         }
         let pair = try operation.pair()

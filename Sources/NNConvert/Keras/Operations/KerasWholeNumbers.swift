@@ -12,7 +12,7 @@ struct KerasWholeNumbers {
   /// nil where an operand is none.
   ///
   /// - Parameter isOfOne: whether the first value is the only operand, and the rest are settings
-  /// - Throws: ``KerasProblem/unsupported(_:)`` for truth values, and for types with a sign among ones without.
+  /// - Throws: ``KerasProblem/unsupported(_:)`` for types with a sign among ones without.
   init?(_ operation: KerasOperation, isOfOne: Bool = false) throws(ModelError) {
     let operands = isOfOne ? operation.operands.filter { operation.site.value($0) != nil } : operation.operands
     let types = operation.values.map(\.type.dataType)
@@ -21,8 +21,8 @@ struct KerasWholeNumbers {
       guard case .constant(let json) = argument else { continue }
       guard KerasSettings.numbers(json).allSatisfy({ $0 == $0.rounded() }) else { return nil }
     }
-    let signed: [DataType] = [.i8, .i16, .i32, .i64]
-    let unsigned: [DataType] = [.u8, .u16, .u32, .u64]
+    let signed: [DataType] = [.bool, .i8, .i16, .i32, .i64]
+    let unsigned: [DataType] = [.bool, .u8, .u16, .u32, .u64]
     guard let order = [signed, unsigned].first(where: { order in types.allSatisfy(order.contains) }),
       let widest = types.max(by: { (order.firstIndex(of: $0) ?? 0) < (order.firstIndex(of: $1) ?? 0) })
     else {
@@ -47,10 +47,13 @@ struct KerasWholeNumbers {
     try operation.one("cast", [body(values)], nil, ["dtype": .string((type ?? self.type).rawValue)])
   }
 
+  /// The type of numbers in place of truth values.
+  var counted: DataType { type == .bool ? .i32 : type }
+
   /// The type that sums and products have in Keras: 32 bits at least.
   var wide: DataType {
     switch type {
-    case .i8, .i16: .i32
+    case .bool, .i8, .i16: .i32
     case .u8, .u16: .u32
     default: type
     }
