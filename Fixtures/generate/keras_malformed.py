@@ -258,8 +258,10 @@ class Malformed:
     def operations(self):
         """Operations whose arguments ask for more than there can be."""
 
-        def operation(name, why, class_name, module, args=(), config=None, **kwargs):
+        def operation(name, why, class_name, module, args=(), config=None, shape=None, **kwargs):
             def change(config_of_model):
+                if shape:
+                    layer_of(config_of_model, "x")["config"]["batch_shape"] = shape
                 layer = layer_of(config_of_model, "first")
                 tensor = layer["inbound_nodes"][0]["args"][0]
                 layer.update(module=module, class_name=class_name, registered_name=class_name, config={"name": "first"} | (config or {}),
@@ -274,6 +276,8 @@ class Malformed:
         operation("split", "more parts than elements", "ArraySplit", numpy, config={"indices_or_sections": 10**9, "axis": 1})
         operation("cuts", "cuts in no order", "ArraySplit", numpy, config={"indices_or_sections": [4, 1], "axis": 1})
         operation("patches", "patches of a vector", "ExtractPatches", image, config={"size": [2**30, 2**30]})
+        operation("patches-3d", "patches of more elements than can be counted", "ExtractPatches3D", image, config={"size": [2**30] * 3},
+                  shape=[None, 9, 9, 9, 3])  # fmt: skip
         operation("diagonal", "a diagonal of an open extent", "Diagonal", numpy, config={"offset": 2**40, "axis1": 0, "axis2": 1})
 
     # Legacy files

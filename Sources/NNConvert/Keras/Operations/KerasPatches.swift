@@ -139,12 +139,12 @@ extension KerasOperation {
     guard let channels = value.type.shape[isFirst ? 1 : value.type.rank - 1].value else {
       throw site.settings.unsupported("an open number of channels")
     }
-    let places = size.reduce(1, *)
-    let (count, overflow) = places.multipliedReportingOverflow(by: channels)
-    guard !overflow, count > 0, count <= 4096 else {
-      throw site.settings.unsupported(
-        "windows of \(overflow ? "too many" : "\(count)") elements, where at most 4096 are")
+    let extents = size + [channels]
+    guard extents.allSatisfy((1...4096).contains), extents.reduce(1, { min($0, 4097) * $1 }) <= 4096 else {
+      throw site.settings.unsupported("windows of \(size) with \(channels) channels, which are more than 4096 elements")
     }
+    let places = size.reduce(1, *)
+    let count = places * channels
     var kernel = [Double](repeating: 0, count: count * count)
     for place in 0..<places {
       for channel in 0..<channels {
